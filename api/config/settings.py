@@ -1,0 +1,200 @@
+"""Every setting of the program, in one typed file.
+
+Values come from the environment (README, "Settings"); what is wrong or unsafe raises
+``ImproperlyConfigured`` with a sentence, and the process stops.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+from api.config import environment
+
+VERSION = "0.1.0"
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+DATA_DIR = Path(environment.text(name="DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+environment.owner_only_folder(path=DATA_DIR)
+
+# --- keys ---------------------------------------------------------------------------------------
+_SECRETS = DATA_DIR / "secrets"
+SECRET_KEY = environment.text(name="SECRET_KEY") or environment.secret_file(
+    path=_SECRETS / "django.key", fresh=lambda: secrets.token_urlsafe(48)
+)
+if len(SECRET_KEY) < 32:
+    raise ImproperlyConfigured("SECRET_KEY must have at least 32 characters.")
+TOKEN_KEYS = environment.key_ring(name="TOKEN_KEYS", path=_SECRETS / "tokens.keys")
+SEALING_KEYS = environment.key_ring(name="SEALING_KEYS", path=_SECRETS / "sealing.keys")
+
+# --- the web ------------------------------------------------------------------------------------
+DEBUG = False
+HOST = environment.text(name="HOST", default="127.0.0.1")
+PORT = environment.whole(name="PORT", default=8000, least=1, most=65535)
+ALLOWED_HOSTS = environment.names(name="ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]")
+if "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts; * would accept forged ones.")
+# How many proxies of ours stand in front: 0 means X-Forwarded-For is never believed.
+TRUSTED_PROXIES = environment.whole(name="TRUSTED_PROXIES", default=0, least=0, most=8)
+ROOT_URLCONF = "api.config.urls"
+WSGI_APPLICATION = "api.config.wsgi.application"
+APPEND_SLASH = False
+USE_X_FORWARDED_HOST = False
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "no-referrer"
+X_FRAME_OPTIONS = "DENY"
+# A day's check-in with a full note is under 8 KiB; 64 KiB leaves room and bounds the parser.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+
+INSTALLED_APPS = [
+    "django.contrib.auth",  # operators only; members are not Django users
+    "django.contrib.contenttypes",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "recovery",
+    "notifications",
+    "api",
+]
+MIDDLEWARE = [
+    "api.middleware.RequestId",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "api" / "templates"],
+        "APP_DIRS": True,
+    }
+]
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+# --- the database -------------------------------------------------------------------------------
+DATABASE_URL = environment.text(
+    name="DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'recovery.sqlite3'}"
+)
+
+
+def _database(url: str) -> dict[str, Any]:
+    try:
+        config: dict[str, Any] = dict(dj_database_url.parse(url))
+    except (ValueError, KeyError):
+        raise ImproperlyConfigured("DATABASE_URL is not a database address.") from None
+    engine = config.get("ENGINE")
+    if engine == "django.db.backends.sqlite3":
+        config["CONN_MAX_AGE"] = None
+        config["OPTIONS"] = {
+            # BEGIN IMMEDIATE takes the write lock first: two writers queue, neither fails.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;"
+                "PRAGMA busy_timeout=20000; PRAGMA cache_size=-16000;"
+            ),
+        }
+    elif engine == "django.db.backends.postgresql":
+        config["CONN_MAX_AGE"] = 600
+        config["CONN_HEALTH_CHECKS"] = True
+    else:
+        raise ImproperlyConfigured("DATABASE_URL must be sqlite:///… or postgresql://….")
+    return config
+
+
+DATABASES = {"default": _database(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+USE_I18N = False
+
+# --- members and tokens -------------------------------------------------------------------------
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+ACCESS_LIFETIME = timedelta(minutes=10)
+# A session ends after 180 days unless the member signs in again; each refresh token lives 60 days.
+REFRESH_LIFETIME = timedelta(days=60)
+SESSION_LIFETIME = timedelta(days=180)
+SIMPLE_JWT = {
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": next(iter(TOKEN_KEYS.values())),
+    "ACCESS_TOKEN_LIFETIME": ACCESS_LIFETIME,
+    "REFRESH_TOKEN_LIFETIME": REFRESH_LIFETIME,
+    "USER_ID_CLAIM": "sub",
+    "AUDIENCE": "recovery-api",
+    "ISSUER": "recovery-api",
+    "LEEWAY": 30,
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["api.auth.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["api.parsing.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "api.schema.Schema",
+    "EXCEPTION_HANDLER": "api.problems.handle",
+    "UNAUTHENTICATED_USER": None,
+    "UNAUTHENTICATED_TOKEN": None,
+    "COERCE_DECIMAL_TO_STRING": True,
+    "DATETIME_FORMAT": "iso-8601",
+}
+
+# --- e-mail (an option: without EMAIL_URL it is off) ---------------------------------------------
+EMAIL_URL = environment.text(name="EMAIL_URL")
+EMAIL_FROM = environment.text(name="EMAIL_FROM", default="no-reply@localhost")
+EMAIL_TIMEOUT = 10
+_mail = environment.mail(name="EMAIL_URL")
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_TLS = _mail
+
+# --- push ---------------------------------------------------------------------------------------
+FIREBASE_CREDENTIALS = environment.file(name="FIREBASE_CREDENTIALS")
+FCM_BASE_URL = environment.loopback_url(name="FCM_BASE_URL")
+if FCM_BASE_URL and not FIREBASE_CREDENTIALS:
+    raise ImproperlyConfigured("FCM_BASE_URL needs FIREBASE_CREDENTIALS beside it.")
+
+# --- Celery -------------------------------------------------------------------------------------
+BROKER_DIR = DATA_DIR / "broker"
+CELERY_BROKER_URL = environment.text(name="CELERY_BROKER_URL", default="filesystem://")
+
+# --- logs: no bodies, query strings, e-mails, tokens or notes -----------------------------------
+LOG_LEVEL = environment.text(name="LOG_LEVEL", default="INFO").upper()
+if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+    raise ImproperlyConfigured("LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "api": {"level": LOG_LEVEL},
+        "recovery": {"level": LOG_LEVEL},
+        "notifications": {"level": LOG_LEVEL},
+        # Django's own request log names paths with ids and repeats what the problem answer says.
+        "django.request": {"level": "CRITICAL"},
+        "django.security": {"level": "CRITICAL"},
+    },
+}
+
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Recovery API",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SORT_OPERATIONS": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "api.schema.finish",
+    ],
+}

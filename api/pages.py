@@ -1,0 +1,79 @@
+"""Cursor pages: stable while rows are inserted, at most 100 long."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from rest_framework import serializers
+
+from api.parsing import Query, Whole
+from recovery.kernel.errors import invalid
+
+DEFAULT_LIMIT = 30
+
+
+class QueryWhole(Whole):
+    """A whole number in a query string, where all values are text."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """Return the number."""
+        if not isinstance(data, str) or not data.isascii() or not data.isdigit() or len(data) > 9:
+            self.fail("invalid")
+        return super().to_internal_value(int(data))
+
+
+class PageQuery(Query):
+    """Which page of a list."""
+
+    limit = QueryWhole(
+        min_value=1, max_value=100, default=DEFAULT_LIMIT, help_text="Rows a page, at most 100."
+    )
+    cursor = serializers.CharField(
+        max_length=200,
+        required=False,
+        help_text="`next_cursor` of the page before; leave it out for the first page.",
+    )
+
+
+def page(
+    rows: QuerySet[Any], *, limit: int, cursor: str | None, newest_first: bool = True
+) -> tuple[list[Any], str | None]:
+    """Return one page of rows in the order of (created_at, id), and the cursor of the next.
+
+    Raises Invalid for a cursor that this server did not give.
+    """
+    order = ("-created_at", "-id") if newest_first else ("created_at", "id")
+    if cursor:
+        at, row_id = _read(cursor)
+        side = "lt" if newest_first else "gt"
+        rows = rows.filter(
+            Q(**{f"created_at__{side}": at}) | Q(created_at=at, **{f"id__{side}": row_id})
+        )
+    found = list(rows.order_by(*order)[: limit + 1])
+    if len(found) <= limit:
+        return found, None
+    last = found[limit - 1]
+    return found[:limit], _write(last.created_at, last.id)
+
+
+def _write(at: datetime, row_id: UUID) -> str:
+    return base64.urlsafe_b64encode(f"{at.isoformat()}|{row_id}".encode()).decode().rstrip("=")
+
+
+def _read(cursor: str) -> tuple[datetime, UUID]:
+    try:
+        padded = cursor.encode() + b"=" * (-len(cursor) % 4)
+        at, _, row_id = base64.urlsafe_b64decode(padded).decode().partition("|")
+        instant = datetime.fromisoformat(at)
+        if instant.tzinfo is None:
+            raise ValueError
+        return instant.astimezone(UTC), UUID(row_id)
+    except (binascii.Error, ValueError, OverflowError):
+        raise invalid(
+            pointer="/cursor", code="bad_cursor", detail="This cursor is not one of ours."
+        ) from None

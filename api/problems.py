@@ -1,0 +1,224 @@
+"""Every error answer, as RFC 9457 problem details; the only place that knows status codes."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import (
+    BadRequest,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from rest_framework import exceptions as drf
+from rest_framework.response import Response
+
+from recovery.kernel import errors
+
+log = logging.getLogger("api.problems")
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class PayloadTooLarge(drf.APIException):
+    """The body is larger than the parser accepts."""
+
+    status_code = 413
+    default_detail = "The body is too large."
+    default_code = "body_too_large"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One error answer: what went wrong, and what the app should do next."""
+
+    status: int
+    code: str
+    title: str
+    detail: str
+    client_action: str
+    errors: Sequence[errors.FieldError] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def body(self, *, request_id: str) -> dict[str, Any]:
+        """Return the members of the problem document."""
+        return {
+            "type": f"/docs/problems#{self.code}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+            "request_id": request_id,
+            "client_action": self.client_action,
+            "errors": [
+                {"pointer": error.pointer, "code": error.code, "detail": error.detail}
+                for error in self.errors
+            ],
+        }
+
+
+STATUS: tuple[tuple[type[errors.Refusal], int, str], ...] = (
+    (errors.Missing, 404, "drop"),
+    (errors.Invalid, 400, "fix"),
+    (errors.Conflict, 409, "fix"),
+    (errors.Denied, 403, "drop"),
+    (errors.NotSignedIn, 401, "sign_in"),
+    (errors.TooMany, 429, "retry"),
+    (errors.Unavailable, 503, "retry"),
+)
+
+
+def of_refusal(refusal: errors.Refusal) -> Problem:
+    """Return the answer to a refusal of the domain."""
+    status, action = next(
+        ((status, action) for kind, status, action in STATUS if isinstance(refusal, kind)),
+        (400, "fix"),
+    )
+    headers: tuple[tuple[str, str], ...] = ()
+    if isinstance(refusal, errors.TooMany):
+        headers = (("Retry-After", str(refusal.retry_after)),)
+    if status == 401:
+        headers = (("WWW-Authenticate", 'Bearer realm="api"'),)
+    return Problem(
+        status=status,
+        code=refusal.code,
+        title=refusal.title,
+        detail=refusal.detail,
+        client_action=getattr(refusal, "client_action", action),
+        errors=refusal.errors,
+        headers=headers,
+    )
+
+
+def of_exception(error: Exception) -> Problem:
+    """Return the answer to any error: refusals, DRF's and Django's own, and what nobody foresaw."""
+    if isinstance(error, errors.Refusal):
+        return of_refusal(error)
+    if isinstance(error, drf.ValidationError):
+        found = list(_field_errors(error.get_full_details(), ""))
+        return Problem(
+            400, "invalid", "The input is not valid", _summary(found), "fix", errors=found
+        )
+    if isinstance(error, PayloadTooLarge | RequestDataTooBig):
+        return Problem(
+            413, "body_too_large", "The body is too large", "Send at most 64 KiB.", "fix"
+        )
+    if isinstance(error, drf.ParseError):
+        return Problem(400, "malformed", "The body cannot be read", str(error.detail), "fix")
+    if isinstance(error, drf.NotAuthenticated | drf.AuthenticationFailed):
+        return Problem(
+            401,
+            "not_signed_in",
+            "Sign in first",
+            "Send a valid access token. Keep what has not been sent.",
+            "sign_in",
+            headers=(("WWW-Authenticate", 'Bearer realm="api"'),),
+        )
+    if isinstance(error, drf.PermissionDenied | PermissionDenied):
+        return Problem(403, "denied", "This is not allowed", "This is not allowed.", "drop")
+    if isinstance(error, drf.NotFound | Http404):
+        return Problem(404, "not_found", "Not found", "Not found", "drop")
+    if isinstance(error, drf.MethodNotAllowed):
+        return Problem(
+            405,
+            "method_not_allowed",
+            "This method is not offered here",
+            "See the Allow header for those that are.",
+            "fix",
+        )
+    if isinstance(error, drf.NotAcceptable):
+        return Problem(
+            406, "not_acceptable", "Only JSON is offered", "Ask for application/json.", "fix"
+        )
+    if isinstance(error, drf.UnsupportedMediaType):
+        return Problem(
+            415, "unsupported_media_type", "Only JSON is read", "Send application/json.", "fix"
+        )
+    if isinstance(error, SuspiciousOperation | BadRequest):
+        return Problem(400, "malformed", "The request cannot be read", "Malformed request.", "fix")
+    if isinstance(error, OperationalError | InterfaceError):
+        log.error("database out of reach: %s", type(error).__name__)
+        return Problem(
+            503,
+            "unavailable",
+            "Not available just now",
+            "Nothing was lost; send it again in a moment.",
+            "retry",
+            headers=(("Retry-After", "5"),),
+        )
+    log.error("unforeseen error", exc_info=error)
+    return Problem(
+        500,
+        "server_error",
+        "Something went wrong on our side",
+        "Keep what has not been sent and try again later.",
+        "retry",
+    )
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response:
+    """Answer an exception raised in a view (DRF's ``EXCEPTION_HANDLER``)."""
+    problem = of_exception(error)
+    request = context["request"]
+    request_id = getattr(request, "request_id", "")
+    response = Response(problem.body(request_id=request_id), status=problem.status)
+    response.content_type = CONTENT_TYPE
+    for name, value in problem.headers:
+        response[name] = value
+    return response
+
+
+def respond(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Answer an error outside DRF: unknown paths, refused hosts, middleware."""
+    problem = of_exception(error)
+    response = HttpResponse(
+        json.dumps(problem.body(request_id=getattr(request, "request_id", ""))),
+        status=problem.status,
+        content_type=CONTENT_TYPE,
+    )
+    for name, value in problem.headers:
+        response[name] = value
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400."""
+    return respond(request, exception)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler404."""
+    return respond(request, Http404())
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500."""
+    return respond(request, DatabaseError("unforeseen"))
+
+
+def _field_errors(details: Any, pointer: str) -> Any:
+    if isinstance(details, dict) and set(details) == {"message", "code"}:
+        yield errors.FieldError(
+            pointer=pointer, code=str(details["code"]), detail=str(details["message"])
+        )
+    elif isinstance(details, dict):
+        for name, inner in details.items():
+            step = "" if name == "non_field_errors" else f"/{name}"
+            yield from _field_errors(inner, pointer + step)
+    elif isinstance(details, list):
+        for index, inner in enumerate(details):
+            # A list of messages belongs to one field; a list of dicts to a list of items.
+            nested = isinstance(inner, dict) and set(inner) != {"message", "code"}
+            yield from _field_errors(inner, f"{pointer}/{index}" if nested else pointer)
+
+
+def _summary(found: Sequence[errors.FieldError]) -> str:
+    if len(found) == 1:
+        return f"{found[0].pointer or 'The body'}: {found[0].detail}"
+    return f"{len(found)} fields are not valid."

@@ -1,0 +1,176 @@
+"""Accounts, sessions and the secrets that open them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from recovery.kernel.ids import new_id
+from recovery.kernel.ownership import Erasure, Export
+from recovery.kernel.rows import OwnedQuerySet
+
+
+class TimeZoneMode(models.TextChoices):
+    FOLLOW = "follow", "The zone of the device last used"
+    FIXED = "fixed", "The zone that the member chose"
+
+
+class Locale(models.TextChoices):
+    EN = "en", "English"
+    ES = "es", "Spanish"
+    FR = "fr", "French"
+    DE = "de", "German"
+    PT = "pt", "Portuguese"
+
+
+class Member(models.Model):
+    """A person with an account: a pseudonymous handle, or a guest without one."""
+
+    export_rule = Export.SECRET_FREE
+    erasure_rule = Erasure.DELETE
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    handle = models.CharField(max_length=30, null=True, unique=True)  # noqa: DJ001  guests have none
+    password = models.CharField(max_length=200, blank=True)
+    locale = models.CharField(max_length=2, choices=Locale.choices, default=Locale.EN)
+    time_zone = models.CharField(max_length=64)
+    day_start_hour = models.SmallIntegerField(default=0)
+    time_zone_mode = models.CharField(
+        max_length=6, choices=TimeZoneMode.choices, default=TimeZoneMode.FOLLOW
+    )
+    email = models.BinaryField(default=b"")
+    email_verified_at = models.DateTimeField(null=True)
+    receives_partner_invites = models.BooleanField(default=False)
+    terms_version = models.CharField(max_length=20)
+    accepted_terms_at = models.DateTimeField()
+    version = models.IntegerField(default=1)
+    created_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
+
+    # DRF asks these two of whoever a request is made by.
+    is_authenticated = True
+    is_anonymous = False
+
+    class Meta:
+        app_label = "recovery"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(day_start_hour__gte=0, day_start_hour__lte=6), name="day_starts_0_to_6"
+            ),
+            models.CheckConstraint(
+                condition=Q(handle__isnull=True) | ~Q(password=""), name="a_handle_has_a_password"
+            ),
+        ]
+
+    @property
+    def is_guest(self) -> bool:
+        """A guest has no handle yet and cannot sign in elsewhere."""
+        return self.handle is None
+
+
+class SessionEnd(models.TextChoices):
+    LOGOUT = "logout"
+    REMOVED = "removed"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    REUSE_DETECTED = "reuse_detected"
+    ACCOUNT_DELETED = "account_deleted"
+
+
+class Session(models.Model):
+    """One signed-in device; it ends everywhere at once when ``ended_at`` is set."""
+
+    export_rule = Export.SECRET_FREE
+    erasure_rule = Erasure.DELETE
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+    device_name = models.BinaryField(default=b"")
+    created_at = models.DateTimeField()
+    refreshed_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=20, choices=SessionEnd.choices, blank=True)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        app_label = "recovery"
+
+
+class RefreshToken(models.Model):
+    """One link of a session's chain; the token itself is never stored."""
+
+    export_rule = Export.NONE
+    erasure_rule = Erasure.DELETE
+
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="+")
+    parent = models.OneToOneField(
+        "self", on_delete=models.CASCADE, null=True, related_name="successor"
+    )
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    consumed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "recovery"
+
+
+class BackupCode(models.Model):
+    """A code, shown once, that resets a password without e-mail."""
+
+    export_rule = Export.NONE
+    erasure_rule = Erasure.DELETE
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+    code_hash = models.BinaryField(max_length=32)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "recovery"
+        constraints = [
+            models.UniqueConstraint(fields=["member", "code_hash"], name="one_backup_code_once")
+        ]
+
+
+class EmailPurpose(models.TextChoices):
+    VERIFY = "verify"
+    RESET = "reset"
+
+
+class EmailCode(models.Model):
+    """A short code on its way to an e-mail address: the promise to send it, and what proves it."""
+
+    export_rule = Export.NONE
+    erasure_rule = Erasure.DELETE
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+    purpose = models.CharField(max_length=6, choices=EmailPurpose.choices)
+    address = models.BinaryField()
+    code = models.BinaryField()
+    wrong_tries = models.SmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    next_send_at = models.DateTimeField(null=True, db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "recovery"
+
+
+class RateBucket(models.Model):
+    """How soon a key (an account, an address) may try again, as one number moved atomically.
+
+    ``next_free`` is the theoretical arrival time of the generic cell rate algorithm (ITU-T I.371),
+    in seconds since 1970. ``key`` is a keyed hash, so that no address is stored.
+    """
+
+    export_rule = Export.NONE
+    erasure_rule = Erasure.NONE
+
+    key = models.CharField(max_length=64, primary_key=True)
+    next_free = models.FloatField(default=0, db_default=0)
+
+    class Meta:
+        app_label = "recovery"

@@ -1,0 +1,43 @@
+"""The table of contents of the schema: every area's models."""
+
+from recovery.calendar.models import Pause, ZoneChange
+from recovery.checkins.models import CheckIn, StreakRun
+from recovery.kernel.models import Change, ChangeCounter, SealingKey
+from recovery.members.models import (
+    BackupCode,
+    EmailCode,
+    Member,
+    RateBucket,
+    RefreshToken,
+    Session,
+)
+from recovery.partners.models import PartnerInvite, Partnership
+from recovery.sharing.models import AccessEntry, Grant
+from recovery.sobriety.models import Clock, LimitTotals, Tracker, TrackerDay, TrackerFact
+from recovery.support.models import HardMomentPlan
+
+__all__ = [
+    "AccessEntry",
+    "BackupCode",
+    "Change",
+    "ChangeCounter",
+    "CheckIn",
+    "Clock",
+    "EmailCode",
+    "Grant",
+    "HardMomentPlan",
+    "LimitTotals",
+    "Member",
+    "PartnerInvite",
+    "Partnership",
+    "Pause",
+    "RateBucket",
+    "RefreshToken",
+    "SealingKey",
+    "Session",
+    "StreakRun",
+    "Tracker",
+    "TrackerDay",
+    "TrackerFact",
+    "ZoneChange",
+]

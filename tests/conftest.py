@@ -1,0 +1,67 @@
+"""The cast: alice owns, bob is her partner, charlie is a stranger to both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from rest_framework.test import APIClient
+
+from recovery.members.models import Member
+from tests.factories import make_member, make_session
+
+Client = APIClient
+
+
+@pytest.fixture
+def alice(db: None) -> Member:
+    """The owner of what the test is about; her days are Berlin's."""
+    return make_member(handle="alice", time_zone="Europe/Berlin")
+
+
+@pytest.fixture
+def bob(db: None) -> Member:
+    """Alice's partner-to-be; his days are New York's."""
+    return make_member(handle="bob", time_zone="America/New_York")
+
+
+@pytest.fixture
+def charlie(db: None) -> Member:
+    """A stranger to both; his days are Auckland's."""
+    return make_member(handle="charlie", time_zone="Pacific/Auckland")
+
+
+@pytest.fixture
+def client_of(db: None) -> Callable[[Member], APIClient]:
+    """Make a client that is signed in as a member."""
+
+    def make(member: Member) -> APIClient:
+        client = APIClient()
+        client.force_authenticate(user=member, token=make_session(member=member))
+        return client
+
+    return make
+
+
+@pytest.fixture
+def as_alice(alice: Member, client_of: Callable[[Member], APIClient]) -> APIClient:
+    """A client signed in as alice."""
+    return client_of(alice)
+
+
+@pytest.fixture
+def as_bob(bob: Member, client_of: Callable[[Member], APIClient]) -> APIClient:
+    """A client signed in as bob."""
+    return client_of(bob)
+
+
+@pytest.fixture
+def as_charlie(charlie: Member, client_of: Callable[[Member], APIClient]) -> APIClient:
+    """A client signed in as charlie."""
+    return client_of(charlie)
+
+
+@pytest.fixture
+def anonymous() -> APIClient:
+    """A client that is not signed in."""
+    return APIClient()

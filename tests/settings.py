@@ -1,0 +1,12 @@
+"""The program's settings with a throw-away data folder and a fast password hash."""
+
+import os
+import tempfile
+
+os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="recovery-tests-"))
+os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
+
+from api.config.settings import *  # noqa: F403
+
+# Argon2 with the least work: the hash is the library's matter, its cost is not ours to test.
+PASSWORD_HASHERS = ["tests.hashers.QuickArgon2"]
