@@ -47,11 +47,14 @@ def noon_of(
 ) -> datetime:
     """Return when the use happened that a check-in state ``used`` stands for.
 
-    Local noon of the check-in's date, but not before the tracker's start and not after the
-    member answered; of a date that the zone skips, when the next one begins. If the answer is
-    older than the start, the answer's instant: it is before the start and will not count.
+    Local noon of the check-in's date, not before the tracker's start and not after the member
+    answered; of a date that the zone skips, when the next one begins. A date that was over
+    before the start keeps its noon: moving that to the start would put a use on another date,
+    while what lies before the start does not count anyway.
     """
-    noon = days.instant_of(day, NOON, zone=zone, day_start_hour=day_start_hour)
-    if noon is None:
-        noon = days.day_starts_at(day, zone=zone, day_start_hour=day_start_hour)
-    return min(max(noon, start), answered_at)
+    at = days.instant_of(day, NOON, zone=zone, day_start_hour=day_start_hour)
+    if at is None:
+        at = days.day_starts_at(day, zone=zone, day_start_hour=day_start_hour)
+    if start < days.day_ends_at(day, zone=zone, day_start_hour=day_start_hour):
+        at = max(at, start)
+    return min(at, answered_at)
