@@ -2,8 +2,9 @@
 
 The directory (``directory.json``) is static, public and works offline. An entry is there only
 because somebody read a page that states its number: ``source`` names that page, ``source_dated``
-is the date that the page gives for itself (empty when it gives none), and ``verified_on`` is the
-day on which it was read. Nobody called the line: reading is what was done, and its age shows.
+is the date that the page gives or that follows from what it says (empty when neither), and
+``verified_on`` is the day on which a stored copy of it was read. Nobody called the line: reading
+is what was done, and its age shows.
 
 The words are in ``texts``. Rules: design, "States, streaks, promises" (what follows a use event).
 A referral line is labelled as one, never as counselling.
