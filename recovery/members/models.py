@@ -23,6 +23,12 @@ class Locale(models.TextChoices):
     PT = "pt", "Portuguese"
 
 
+class EmailState(models.TextChoices):
+    NONE = "none", "No e-mail is stored"
+    UNVERIFIED = "unverified", "Stored, not yet proved by a code"
+    VERIFIED = "verified", "Proved by a code"
+
+
 class Member(models.Model):
     """A person with an account: a pseudonymous handle, or a guest without one."""
 
@@ -67,6 +73,13 @@ class Member(models.Model):
         """A guest has no handle yet and cannot sign in elsewhere."""
         return self.handle is None
 
+    @property
+    def email_state(self) -> str:
+        """Whether an e-mail is stored, and whether its owner proved it by a code."""
+        if not self.email:
+            return EmailState.NONE
+        return EmailState.VERIFIED if self.email_verified_at else EmailState.UNVERIFIED
+
 
 class SessionEnd(models.TextChoices):
     LOGOUT = "logout"
@@ -74,6 +87,7 @@ class SessionEnd(models.TextChoices):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
     REUSE_DETECTED = "reuse_detected"
     ACCOUNT_DELETED = "account_deleted"
+    EXPIRED = "expired"
 
 
 class Session(models.Model):
@@ -98,18 +112,24 @@ class Session(models.Model):
 
 
 class RefreshToken(models.Model):
-    """One link of a session's chain; the token itself is never stored."""
+    """One link of a session's chain; the token itself is never stored.
+
+    What it said is: its id is derived from its parent's with the key named here, so that a retry
+    after a lost answer gets the very same token.
+    """
 
     export_rule = Export.NONE
     erasure_rule = Erasure.DELETE
 
     token_hash = models.BinaryField(max_length=32, unique=True)
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="+")
+    # Links that are past their end are deleted; their successors must stay.
     parent = models.OneToOneField(
-        "self", on_delete=models.CASCADE, null=True, related_name="successor"
+        "self", on_delete=models.SET_NULL, null=True, related_name="successor"
     )
+    key_id = models.CharField(max_length=16)
     issued_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
     consumed_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -139,16 +159,22 @@ class EmailPurpose(models.TextChoices):
 
 
 class EmailCode(models.Model):
-    """A short code on its way to an e-mail address: the promise to send it, and what proves it."""
+    """A short code on its way to an e-mail address: the promise to send it, and what proves it.
+
+    A request to reset is stored with the ``handle`` as it was typed and nothing else, whether or
+    not anybody goes by it: the same work for all, so that its time tells nothing. Whoever sends
+    finds the member, or drops the row.
+    """
 
     export_rule = Export.NONE
     erasure_rule = Erasure.DELETE
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, null=True, related_name="+")
+    handle = models.CharField(max_length=30, blank=True)
     purpose = models.CharField(max_length=6, choices=EmailPurpose.choices)
-    address = models.BinaryField()
-    code = models.BinaryField()
+    address = models.BinaryField(default=b"")
+    code = models.BinaryField(default=b"")
     wrong_tries = models.SmallIntegerField(default=0)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()

@@ -1,0 +1,75 @@
+"""Reads of accounts and sessions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from recovery.kernel import sealing
+from recovery.kernel.rows import OwnedQuerySet
+from recovery.members.models import Member, Session, SessionEnd
+from recovery.members.refusals import AccountDeleted, ReuseDetected, SessionOver
+
+DEVICE_LABEL = "sessions.device_name"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """One signed-in device as its member sees it."""
+
+    id: UUID
+    device_name: str
+    current: bool
+    created_at: datetime
+    refreshed_at: datetime
+
+
+def live_session(*, session_id: UUID, now: datetime) -> Session:
+    """Return a session with its member, in one query.
+
+    Raises SessionOver, ReuseDetected or AccountDeleted when it opens nothing any more.
+    """
+    session = Session.objects.select_related("member").filter(id=session_id).first()
+    if session is None:
+        raise SessionOver()
+    found: Session = session
+    check_live(session=found, now=now)
+    return found
+
+
+def check_live(*, session: Session, now: datetime) -> None:
+    """Raise why a session (loaded with its member) opens nothing any more; else do nothing."""
+    if session.member.deleted_at is not None or session.end_reason == SessionEnd.ACCOUNT_DELETED:
+        raise AccountDeleted()
+    if session.end_reason == SessionEnd.REUSE_DETECTED:
+        raise ReuseDetected()
+    if session.ended_at is not None or session.expires_at <= now:
+        raise SessionOver()
+
+
+def open_sessions(*, member: Member, now: datetime) -> OwnedQuerySet:
+    """Return the sessions of a member that can go on.
+
+    One that was not refreshed for the life of a refresh token cannot, and is left out.
+    """
+    return Session.objects.owned_by(member.id).filter(
+        ended_at=None, expires_at__gt=now, refreshed_at__gt=now - settings.REFRESH_LIFETIME
+    )
+
+
+def described(*, member: Member, rows: list[Session], current_id: UUID) -> list[OpenSession]:
+    """Return sessions as their member sees them: names opened, the one that asks marked."""
+    sealer = sealing.for_member(member_id=member.id)
+    return [
+        OpenSession(
+            id=row.id,
+            device_name=sealer.open(row.device_name, label=DEVICE_LABEL, row_id=row.id),
+            current=row.id == current_id,
+            created_at=row.created_at,
+            refreshed_at=row.refreshed_at,
+        )
+        for row in rows
+    ]
