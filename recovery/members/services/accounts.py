@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -162,7 +163,7 @@ def move_days(
 def _apply(
     member: Member,
     *,
-    wanted: dict[str, object],
+    wanted: Mapping[str, object],
     effective_at: datetime,
     now: datetime,
     log: changes.ChangeLog,

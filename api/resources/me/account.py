@@ -1,0 +1,121 @@
+"""My account: read it, change it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import path
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from api.parsing import Flag, Input, Instant, Text, Whole, read_body
+from api.requests import MemberRequest
+from recovery.members.models import EmailState, Locale, TimeZoneMode
+from recovery.members.services import accounts
+
+TAGS = ["Me"]
+LONGEST_ZONE = 64  # the longest IANA name has 32 signs; more is no zone
+
+MEMBER_EXAMPLE = {
+    "id": "01936f0e-52c4-7a31-8b5f-3f1d9a6b7c20",
+    "handle": "quiet_river",
+    "is_guest": False,
+    "locale": "en",
+    "time_zone": "Europe/Berlin",
+    "day_start_hour": 4,
+    "time_zone_mode": "follow",
+    "receives_partner_invites": False,
+    "email_state": "none",
+    "terms_version": "1",
+    "created_at": "2026-11-22T07:58:31.204000Z",
+    "version": 1,
+}
+
+
+class MemberOutput(serializers.Serializer[Any]):
+    """An account as its member sees it."""
+
+    id = serializers.UUIDField()
+    handle = serializers.CharField(allow_null=True, help_text="null for a guest.")
+    is_guest = serializers.BooleanField()
+    locale = serializers.ChoiceField(choices=Locale.choices)
+    time_zone = serializers.CharField(
+        help_text="The canonical IANA name; an offset such as `+05:45` if a check-in came from a "
+        "zone that has no name here."
+    )
+    day_start_hour = serializers.IntegerField(
+        min_value=0, max_value=6, help_text="The wall-clock hour at which my days begin."
+    )
+    time_zone_mode = serializers.ChoiceField(
+        choices=TimeZoneMode.choices,
+        help_text="`follow`: my days follow the zone that check-ins come from. `fixed`: they keep "
+        "the one I chose.",
+    )
+    receives_partner_invites = serializers.BooleanField(
+        help_text="Whether others may invite me during my first 90 days."
+    )
+    email_state = serializers.ChoiceField(choices=EmailState.choices)
+    terms_version = serializers.CharField(help_text="The terms I accepted.")
+    created_at = Instant()
+    version = serializers.IntegerField(help_text="Grows with every change.")
+
+
+class MemberUpdateInput(Input):
+    """What to change; the rest stays."""
+
+    locale = serializers.ChoiceField(choices=Locale.choices, required=False)
+    time_zone = Text(
+        max_length=LONGEST_ZONE, required=False, help_text="An IANA name; aliases are accepted."
+    )
+    day_start_hour = Whole(min_value=0, max_value=6, required=False)
+    time_zone_mode = serializers.ChoiceField(choices=TimeZoneMode.choices, required=False)
+    receives_partner_invites = Flag(required=False)
+
+
+class Me(APIView):
+    """My account."""
+
+    @extend_schema(
+        operation_id="getMe",
+        tags=TAGS,
+        summary="See my account",
+        description="The account of whoever asks.",
+        responses=MemberOutput,
+        examples=[OpenApiExample("A member", value=MEMBER_EXAMPLE, response_only=True)],
+    )
+    def get(self, request: MemberRequest) -> Response:
+        return Response(MemberOutput(request.user).data)
+
+    @extend_schema(
+        operation_id="updateMe",
+        tags=TAGS,
+        summary="Change my settings",
+        description=(
+            "Changes what is given. Another zone or day start holds from this moment on: dates of "
+            "the past keep the ones they were lived under. What is equal already changes nothing."
+        ),
+        request=MemberUpdateInput,
+        responses=MemberOutput,
+        examples=[
+            OpenApiExample(
+                "Days that begin at four",
+                value={"day_start_hour": 4, "time_zone_mode": "fixed"},
+                request_only=True,
+            ),
+            OpenApiExample(
+                "What stands now",
+                value=MEMBER_EXAMPLE | {"time_zone_mode": "fixed", "version": 2},
+                response_only=True,
+            ),
+        ],
+    )
+    def patch(self, request: MemberRequest) -> Response:
+        values = read_body(MemberUpdateInput, request)
+        member = accounts.update_member(member=request.user, now=timezone.now(), **values)
+        return Response(MemberOutput(member).data)
+
+
+urlpatterns = [path("me", Me.as_view())]
