@@ -11,18 +11,18 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from api.config import environment
+from api.config import addresses, environment
+from notifications import service_account
 
 VERSION = "0.1.0"
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-DATA_DIR = Path(environment.text(name="DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+DATA_DIR = Path(environment.text(name="DATA_DIR") or BASE_DIR / "var").expanduser().resolve()
 environment.owner_only_folder(path=DATA_DIR)
 
 # --- keys ---------------------------------------------------------------------------------------
-_SECRETS = DATA_DIR / "secrets"
+_SECRETS = DATA_DIR / environment.SECRETS
 SECRET_KEY = environment.text(name="SECRET_KEY") or environment.secret_file(
     path=_SECRETS / "django.key", fresh=lambda: secrets.token_urlsafe(48)
 )
@@ -33,11 +33,11 @@ SEALING_KEYS = environment.key_ring(name="SEALING_KEYS", path=_SECRETS / "sealin
 
 # --- the web ------------------------------------------------------------------------------------
 DEBUG = False
-HOST = environment.text(name="HOST", default="127.0.0.1")
+HOST = addresses.bind_address(name="HOST")
 PORT = environment.whole(name="PORT", default=8000, least=1, most=65535)
-ALLOWED_HOSTS = environment.names(name="ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]")
-if "*" in ALLOWED_HOSTS:
-    raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts; * would accept forged ones.")
+ALLOWED_HOSTS = addresses.allowed_hosts(
+    name="ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]", bound_to=HOST
+)
 # How many proxies of ours stand in front: 0 means X-Forwarded-For is never believed.
 TRUSTED_PROXIES = environment.whole(name="TRUSTED_PROXIES", default=0, least=0, most=8)
 ROOT_URLCONF = "api.config.urls"
@@ -79,37 +79,8 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
 # --- the database -------------------------------------------------------------------------------
-DATABASE_URL = environment.text(
-    name="DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'recovery.sqlite3'}"
-)
-
-
-def _database(url: str) -> dict[str, Any]:
-    try:
-        config: dict[str, Any] = dict(dj_database_url.parse(url))
-    except (ValueError, KeyError):
-        raise ImproperlyConfigured("DATABASE_URL is not a database address.") from None
-    engine = config.get("ENGINE")
-    if engine == "django.db.backends.sqlite3":
-        config["CONN_MAX_AGE"] = None
-        config["OPTIONS"] = {
-            # BEGIN IMMEDIATE takes the write lock first: two writers queue, neither fails.
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;"
-                "PRAGMA busy_timeout=20000; PRAGMA cache_size=-16000;"
-            ),
-        }
-    elif engine == "django.db.backends.postgresql":
-        config["CONN_MAX_AGE"] = 600
-        config["CONN_HEALTH_CHECKS"] = True
-    else:
-        raise ImproperlyConfigured("DATABASE_URL must be sqlite:///… or postgresql://….")
-    return config
-
-
-DATABASES = {"default": _database(DATABASE_URL)}
+_database = addresses.database(name="DATABASE_URL", default=DATA_DIR / "recovery.sqlite3")
+DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -117,7 +88,7 @@ LANGUAGE_CODE = "en"
 USE_I18N = False
 
 # --- members and tokens -------------------------------------------------------------------------
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["recovery.members.hashers.SlimArgon2"]
 ACCESS_LIFETIME = timedelta(minutes=10)
 # A session ends after 180 days unless the member signs in again; each refresh token lives 60 days.
 REFRESH_LIFETIME = timedelta(days=60)
@@ -155,18 +126,33 @@ EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMA
 
 # --- push ---------------------------------------------------------------------------------------
 FIREBASE_CREDENTIALS = environment.file(name="FIREBASE_CREDENTIALS")
-FCM_BASE_URL = environment.loopback_url(name="FCM_BASE_URL")
+FCM_BASE_URL = environment.text(name="FCM_BASE_URL").rstrip("/") or None
 if FCM_BASE_URL and not FIREBASE_CREDENTIALS:
     raise ImproperlyConfigured("FCM_BASE_URL needs FIREBASE_CREDENTIALS beside it.")
+if FIREBASE_CREDENTIALS:
+    try:
+        service_account.check(path=FIREBASE_CREDENTIALS, base_url=FCM_BASE_URL)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"FIREBASE_CREDENTIALS: {error}") from None
 
 # --- Celery -------------------------------------------------------------------------------------
-BROKER_DIR = DATA_DIR / "broker"
-CELERY_BROKER_URL = environment.text(name="CELERY_BROKER_URL", default="filesystem://")
+BROKER_DIR = environment.owner_only_folder(path=DATA_DIR / "broker")
+CELERY_BROKER_URL = addresses.broker(name="CELERY_BROKER_URL")
+
+# --- processes (docs/decisions/0001-server.md) ---------------------------------------------------
+# SQLite has one writer whatever the number of processes; PostgreSQL gains from a second.
+_on_sqlite = _database["ENGINE"].endswith("sqlite3")
+WEB_WORKERS = environment.whole(
+    name="WEB_WORKERS", default=1 if _on_sqlite else 2, least=1, most=64
+)
+WEB_THREADS = environment.whole(name="WEB_THREADS", default=16, least=1, most=256)
+TASK_WORKERS = environment.whole(name="TASK_WORKERS", default=1, least=1, most=64)
 
 # --- logs: no bodies, query strings, e-mails, tokens or notes -----------------------------------
-LOG_LEVEL = environment.text(name="LOG_LEVEL", default="INFO").upper()
+LOG_LEVEL = environment.text(name="LOG_LEVEL").upper() or "INFO"
 if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
     raise ImproperlyConfigured("LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
+ACCESS_LOG = environment.flag(name="ACCESS_LOG")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

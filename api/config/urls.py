@@ -1,8 +1,13 @@
 """Every address of the program."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include("api.resources.auth")),
+    path("api/v1/", include("api.resources.me")),
+    path("api/v1/", include("api.resources.sessions")),
+    path("api/v1/", include("api.resources.partners")),
+]
 handler400 = "api.problems.bad_request"
 handler404 = "api.problems.not_found"
 handler500 = "api.problems.server_error"
