@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from rest_framework import serializers
 
 from api.parsing import Query, Whole
-from recovery.kernel.errors import invalid
+from recovery.kernel.errors import Invalid, invalid
 
 DEFAULT_LIMIT = 30
 
@@ -41,24 +41,48 @@ class PageQuery(Query):
 
 
 def page(
-    rows: QuerySet[Any], *, limit: int, cursor: str | None, newest_first: bool = True
+    rows: QuerySet[Any],
+    *,
+    limit: int,
+    cursor: str | None,
+    newest_first: bool = True,
+    order_field: str = "created_at",
 ) -> tuple[list[Any], str | None]:
-    """Return one page of rows in the order of (created_at, id), and the cursor of the next.
+    """Return one page of rows in the order of (when stored, id), and the cursor of the next.
 
-    Raises Invalid for a cursor that this server did not give.
+    ``order_field`` is the instant at which a row was stored: immutable and never null. Raises
+    Invalid for a cursor that this server did not give.
     """
-    order = ("-created_at", "-id") if newest_first else ("created_at", "id")
+    order = (f"-{order_field}", "-id") if newest_first else (order_field, "id")
     if cursor:
         at, row_id = _read(cursor)
         side = "lt" if newest_first else "gt"
         rows = rows.filter(
-            Q(**{f"created_at__{side}": at}) | Q(created_at=at, **{f"id__{side}": row_id})
+            Q(**{f"{order_field}__{side}": at}) | Q(**{order_field: at, f"id__{side}": row_id})
         )
     found = list(rows.order_by(*order)[: limit + 1])
     if len(found) <= limit:
         return found, None
     last = found[limit - 1]
-    return found[:limit], _write(last.created_at, last.id)
+    return found[:limit], _write(getattr(last, order_field), last.id)
+
+
+def date_page(
+    rows: QuerySet[Any], *, limit: int, cursor: str | None
+) -> tuple[list[Any], str | None]:
+    """Return one page of rows that have one local date each, the latest date first.
+
+    Raises Invalid for a cursor that this server did not give.
+    """
+    if cursor:
+        try:
+            rows = rows.filter(local_date__lt=date.fromisoformat(cursor))
+        except ValueError:
+            raise _bad_cursor() from None
+    found = list(rows.order_by("-local_date")[: limit + 1])
+    if len(found) <= limit:
+        return found, None
+    return found[:limit], found[limit - 1].local_date.isoformat()
 
 
 def _write(at: datetime, row_id: UUID) -> str:
@@ -74,6 +98,8 @@ def _read(cursor: str) -> tuple[datetime, UUID]:
             raise ValueError
         return instant.astimezone(UTC), UUID(row_id)
     except (binascii.Error, ValueError, OverflowError):
-        raise invalid(
-            pointer="/cursor", code="bad_cursor", detail="This cursor is not one of ours."
-        ) from None
+        raise _bad_cursor() from None
+
+
+def _bad_cursor() -> Invalid:
+    return invalid(pointer="/cursor", code="bad_cursor", detail="This cursor is not one of ours.")

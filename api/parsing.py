@@ -253,3 +253,16 @@ def read_query(kind: type[Query], request: Any) -> dict[str, Any]:
     serializer.is_valid(raise_exception=True)
     found: dict[str, Any] = serializer.validated_data
     return found
+
+
+class Amount(serializers.DecimalField):
+    """An exact decimal amount, zero or more, with three decimal places at most."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_digits": 12, "decimal_places": 3, "min_value": 0, **kwargs})
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        """Return the amount; text and numbers are read alike, true and false are not."""
+        if isinstance(data, bool) or not isinstance(data, str | int | Decimal):
+            self.fail("invalid")
+        return Decimal(super().to_internal_value(data))

@@ -3,3 +3,13 @@ from django.apps import AppConfig
 
 class RecoveryConfig(AppConfig):
     name = "recovery"
+
+    def ready(self) -> None:
+        """Let each area listen to the ones below it."""
+        from recovery.calendar import listeners as calendar
+        from recovery.checkins import listeners as checkins
+        from recovery.sharing import listeners as sharing
+
+        calendar.subscribe()
+        checkins.subscribe()
+        sharing.subscribe()

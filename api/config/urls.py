@@ -3,6 +3,11 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include("api.resources.today")),
+    path("api/v1/", include("api.resources.support")),
+    path("api/v1/", include("api.resources.pauses")),
+    path("api/v1/", include("api.resources.check_ins.urls")),
+    path("api/v1/", include("api.resources.trackers.urls")),
     path("api/v1/", include("api.resources.auth")),
     path("api/v1/", include("api.resources.me")),
     path("api/v1/", include("api.resources.sessions")),

@@ -32,9 +32,19 @@ class ZoneChange(models.Model):
         ]
 
 
-class Pause(OwnedRow):
-    """A range of dates (treatment, retreat, no reason asked); open when ``to_date`` is empty."""
+class PauseSource(models.TextChoices):
+    MEMBER = "member", "Asked for by the member"
+    TRAVEL = "travel", "A date that a change of zone or day start skipped or cut short"
 
+
+class Pause(OwnedRow):
+    """A range of dates (treatment, retreat, no reason asked); open when ``to_date`` is empty.
+
+    The rows of source ``travel`` are projected from the zone changes, so that one query says
+    which dates bridge a streak.
+    """
+
+    source = models.CharField(max_length=6, choices=PauseSource.choices, default=PauseSource.MEMBER)
     from_date = models.DateField()
     to_date = models.DateField(null=True)
     voided_at = models.DateTimeField(null=True)

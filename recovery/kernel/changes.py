@@ -7,16 +7,19 @@ from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from recovery.kernel.models import Change, ChangeCounter
 
 
 class ChangeLog:
-    """The changes of one write, numbered when it ends."""
+    """The changes of one write; they share its number."""
 
-    def __init__(self) -> None:
-        self._entries: list[tuple[str, str, int, list[str], bool]] = []
+    def __init__(self, *, member_id: UUID, seq: int, now: datetime) -> None:
+        self._member_id = member_id
+        self._seq = seq
+        self._now = now
+        self.rows: list[Change] = []
 
     def add(
         self,
@@ -28,39 +31,48 @@ class ChangeLog:
         gone: bool = False,
     ) -> None:
         """Note that a row changed: its table, id, new version and the fields' names."""
-        self._entries.append((table, str(row_id), version, list(fields), gone))
-
-    def rows(self, *, member_id: UUID, after: int, now: datetime) -> list[Change]:
-        """Return the change rows, numbered after ``after``."""
-        return [
+        self.rows.append(
             Change(
-                member_id=member_id,
-                seq=after + number,
+                member_id=self._member_id,
+                seq=self._seq,
+                place=len(self.rows),
                 table=table,
-                row_id=row_id,
+                row_id=str(row_id),
                 version=version,
-                fields=fields,
+                fields=list(fields),
                 gone=gone,
-                changed_at=now,
+                changed_at=self._now,
             )
-            for number, (table, row_id, version, fields, gone) in enumerate(self._entries, start=1)
-        ]
+        )
 
 
 @contextmanager
 def write(*, member_id: UUID, now: datetime) -> Iterator[ChangeLog]:
-    """Do one write on a member's data: lock their counter, then number and store its changes.
+    """Do one write on a member's data: lock and bump their counter, then store its changes.
 
     Concurrent writes on the same member wait for each other, so numbers become visible in order.
-    Nothing is stored when the log stays empty. Three queries beside the write's own.
+    Two queries beside the write's own; a write that logs nothing leaves a gap and no row.
+    Raises ChangeCounter.DoesNotExist for a member without a counter: an erased one.
     """
     with transaction.atomic():
-        counter = ChangeCounter.objects.select_for_update().get(member_id=member_id)
-        log = ChangeLog()
+        log = ChangeLog(member_id=member_id, seq=_bump(member_id), now=now)
         yield log
-        rows = log.rows(member_id=member_id, after=counter.change_seq, now=now)
-        if rows:
-            Change.objects.bulk_create(rows)
-            ChangeCounter.objects.filter(member_id=member_id).update(
-                change_seq=counter.change_seq + len(rows)
-            )
+        if log.rows:
+            Change.objects.bulk_create(log.rows)
+
+
+def _bump(member_id: UUID) -> int:
+    """Lock the counter by moving it on, and return its new value, in one statement."""
+    quote = connection.ops.quote_name
+    table, pk = ChangeCounter._meta.db_table, ChangeCounter._meta.pk
+    key = pk.get_db_prep_value(member_id, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {quote(table)} SET change_seq = change_seq + 1"  # noqa: S608  our own names
+            f" WHERE {quote(pk.column or pk.name)} = %s RETURNING change_seq",
+            [key],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise ChangeCounter.DoesNotExist
+    return int(row[0])

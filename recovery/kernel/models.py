@@ -41,13 +41,17 @@ class ChangeCounter(models.Model):
 
 
 class Change(models.Model):
-    """One row that changed: which, to which version, which fields; never their values."""
+    """One row that changed: which, to which version, which fields; never their values.
+
+    All changes of one write share its number ``seq`` and are told apart by ``place``.
+    """
 
     export_rule = Export.NONE
     erasure_rule = Erasure.DELETE
 
     member = models.ForeignKey("recovery.Member", on_delete=models.CASCADE, related_name="+")
     seq = models.BigIntegerField()
+    place = models.SmallIntegerField(default=0)
     table = models.CharField(max_length=40)
     row_id = models.CharField(max_length=40)
     version = models.IntegerField()
@@ -58,5 +62,5 @@ class Change(models.Model):
     class Meta:
         app_label = "recovery"
         constraints = [
-            models.UniqueConstraint(fields=["member", "seq"], name="one_change_per_number"),
+            models.UniqueConstraint(fields=["member", "seq", "place"], name="one_change_a_place"),
         ]

@@ -58,7 +58,7 @@ def replayed(
     """
     if row_id is None:
         return None
-    row = model._default_manager.filter(id=row_id).first()
+    row: Row | None = model._default_manager.filter(id=row_id).first()
     if row is None:
         return None
     if row.member_id != member_id or bytes(row.body_digest) != digest:

@@ -173,13 +173,13 @@ class Clock(models.Model):
     tracker = models.OneToOneField(
         Tracker, on_delete=models.CASCADE, primary_key=True, related_name="clock"
     )
-    first_started_at = models.DateTimeField()
-    first_started_on = models.DateField()
-    episode_opened_by = models.UUIDField()
+    first_start_at = models.DateTimeField()
+    first_start_on = models.DateField()
+    zone = models.CharField(max_length=64)
+    day_start_hour = models.SmallIntegerField()
     episode_started_at = models.DateTimeField()
     episode_started_on = models.DateField()
-    episode_zone = models.CharField(max_length=64)
-    episode_day_start_hour = models.SmallIntegerField()
+    episode_opened_by = models.UUIDField()
     episode_count = models.IntegerField()
     longest_closed_days = models.IntegerField()
     closed_microseconds = models.BigIntegerField()
@@ -209,7 +209,11 @@ class SaidState(models.TextChoices):
 
 
 class TrackerDay(models.Model):
-    """One tracker on one local date: what a check-in said, and what follows from the facts."""
+    """One tracker on one local date: what a check-in said, and what follows from the facts.
+
+    ``logged_amount`` sums the amounts logged for the date; it stands before ``said_amount``, the
+    check-in's own figure for the whole date. Projected, and rebuildable from facts and check-ins.
+    """
 
     export_rule = Export.WHOLE
     erasure_rule = Erasure.DELETE
@@ -219,8 +223,7 @@ class TrackerDay(models.Model):
     local_date = models.DateField()
     said = models.CharField(max_length=5, choices=SaidState.choices, blank=True)
     said_amount = models.DecimalField(max_digits=12, decimal_places=3, null=True)
-    has_use = models.BooleanField(default=False)
-    amount = models.DecimalField(max_digits=12, decimal_places=3, null=True)
+    logged_amount = models.DecimalField(max_digits=12, decimal_places=3, null=True)
     limit_state = models.CharField(
         max_length=12, choices=DayState.choices, default=DayState.UNKNOWN
     )
@@ -236,7 +239,10 @@ class TrackerDay(models.Model):
 
 
 class LimitTotals(models.Model):
-    """Counts over the logged dates of a reduction tracker, kept equal to the sum of its days."""
+    """What a reduction tracker shows without reading its history: kept equal to its days.
+
+    ``limits``: the history of limits; ``recent``: the totals of the last 16 dates by date.
+    """
 
     export_rule = Export.NONE
     erasure_rule = Erasure.DELETE
@@ -246,6 +252,8 @@ class LimitTotals(models.Model):
     )
     logged_days = models.IntegerField(default=0)
     days_within_limit = models.IntegerField(default=0)
+    limits = models.JSONField(default=list)
+    recent = models.JSONField(default=dict)
 
     class Meta:
         app_label = "recovery"

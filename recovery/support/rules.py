@@ -109,6 +109,18 @@ def find(*, country: str | None = None, kind: str | None = None) -> tuple[Crisis
     return (*there, *everywhere)
 
 
+def country_of(*, zone: str) -> str:
+    """Return the country that a time zone lies in, as the tz database says; empty if none."""
+    return _countries_by_zone().get(zone, "")
+
+
+@cache
+def _countries_by_zone() -> dict[str, str]:
+    table = (resources.files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8")
+    lines = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    return {columns[2]: columns[0] for columns in lines}
+
+
 def age_days(*, resource: CrisisResource, today: date) -> int:
     """Return how many days ago the entry's source was read; never negative."""
     return max(0, (today - resource.verified_on).days)

@@ -1,0 +1,24 @@
+"""Parts of an address that are more than text."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from api.parsing import EARLIEST, LATEST
+
+
+class LocalDateConverter:
+    """A calendar date such as 2026-11-22 in an address."""
+
+    regex = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> date:
+        """Return the date. A date that does not exist has no address: 404."""
+        found = date.fromisoformat(value)
+        if not EARLIEST <= found < LATEST:
+            raise ValueError("out of range")
+        return found
+
+    def to_url(self, value: date) -> str:
+        """Return the address part."""
+        return value.isoformat()

@@ -1,0 +1,1 @@
+"""Check-ins: one a date, and the streak that they make."""

@@ -1,0 +1,1 @@
+"""Trackers: clocks, limits, uses and amounts."""

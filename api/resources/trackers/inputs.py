@@ -1,0 +1,107 @@
+"""What apps send about trackers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from api.parsing import Amount, Input, Instant, LocalDate, Query, Text, Whole
+from recovery.sobriety.models import Category, LimitPer, TrackerMode, Trigger
+from recovery.sobriety.services.trackers import LimitInput as Limit
+from recovery.sobriety.services.trackers import NewTracker
+
+A_DAY_IN_MINUTES = 1440
+
+
+class LimitInput(Input):
+    """At most this much per day or per week (from Monday)."""
+
+    per = serializers.ChoiceField(choices=LimitPer.choices)
+    amount = Amount()
+    unit = Text(max_length=20, help_text="In the member's words: drinks, grams, hours.")
+    from_date = LocalDate(required=False, help_text="First date it holds for; default today.")
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the limit as the domain takes it."""
+        values = super().to_internal_value(data)
+        return Limit(**{**values, "per": LimitPer(values["per"])})
+
+
+class TrackerRates(Input):
+    """What a day of use used to cost."""
+
+    cost_per_day = Amount(
+        required=False, allow_null=True, decimal_places=2, help_text="Money a day of use cost."
+    )
+    currency = serializers.RegexField(
+        r"^[A-Z]{3}\Z",
+        required=False,
+        allow_blank=True,
+        help_text="ISO 4217, such as EUR; empty for none.",
+    )
+    minutes_per_day = Whole(
+        required=False,
+        allow_null=True,
+        min_value=0,
+        max_value=A_DAY_IN_MINUTES,
+        help_text="Minutes a day of use took.",
+    )
+
+
+class TrackerInput(TrackerRates):
+    """A tracker to begin."""
+
+    id = serializers.UUIDField(required=False, help_text="A UUID of the app's choice (v7).")
+    name = Text(max_length=80, help_text="In the member's own words; stored sealed.")
+    mode = serializers.ChoiceField(choices=TrackerMode.choices)
+    category = serializers.ChoiceField(choices=Category.choices)
+    started_at = Instant(help_text="When it began; not in the future.")
+    limit = LimitInput(required=False, help_text="Needed for reduction, refused for abstinence.")
+
+    def new(self) -> NewTracker:
+        """Return the validated body as the domain takes it."""
+        values = {name: value for name, value in self.validated_data.items() if name != "id"}
+        values["mode"] = TrackerMode(values["mode"])
+        values["category"] = Category(values["category"])
+        return NewTracker(**values)
+
+
+class TrackerChanges(TrackerRates):
+    """What to change of a tracker; the mode stays."""
+
+    name = Text(max_length=80, required=False)
+    category = serializers.ChoiceField(choices=Category.choices, required=False)
+    started_at = Instant(required=False, help_text="Voids the start and adds this one.")
+    limit = LimitInput(required=False)
+
+
+class UseEventInput(Input):
+    """A use to record. A correction voids it and adds another."""
+
+    id = serializers.UUIDField(required=False, help_text="A UUID of the app's choice (v7).")
+    used_at = Instant(help_text="When it began; not in the future.")
+    resumed_at = Instant(
+        required=False, allow_null=True, help_text="When it was over; default `used_at`."
+    )
+    amount = Amount(required=False, allow_null=True)
+    trigger = serializers.ChoiceField(choices=Trigger.choices, default=Trigger.NONE)
+    note = Text(max_length=4000, allow_blank=True, default="", help_text="Stored sealed.")
+
+
+class AmountInput(Input):
+    """An amount to log for a date; several on one date add up."""
+
+    id = serializers.UUIDField(required=False, help_text="A UUID of the app's choice (v7).")
+    local_date = LocalDate()
+    amount = Amount()
+
+
+class CalendarQuery(Query):
+    """Which dates; 366 at most."""
+
+    to = LocalDate(help_text="Last date, at most 366 days after the first.")
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Return the fields; ``from`` is a word of Python and cannot be an attribute."""
+        return {"from": LocalDate(help_text="First date."), **super().get_fields()}

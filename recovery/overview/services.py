@@ -1,0 +1,135 @@
+"""Writes whose answer spans several areas: a check-in or a use, with what helps now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from recovery.calendar import queries as calendar
+from recovery.checkins import services as checkins
+from recovery.checkins.services import Answered, Answers, When
+from recovery.members.models import Member
+from recovery.overview.after_use import AfterUse, after_use
+from recovery.sobriety.models import Tracker, TrackerFact, TrackerMode, Trigger
+from recovery.sobriety.services import trackers, uses
+from recovery.support import queries as support
+from recovery.support import rules as support_rules
+from recovery.support.queries import Help, HelpReason
+from recovery.support.texts import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInAnswer:
+    """A stored check-in, and what helps if the day is hard."""
+
+    answered: Answered
+    after_use: Sequence[AfterUse]
+    help: Help
+
+
+@dataclass(frozen=True, slots=True)
+class UseAnswer:
+    """A recorded use: what stays, what helps, and then the tracker with its fresh clock."""
+
+    tracker: Tracker
+    event: TrackerFact
+    created: bool
+    after_use: AfterUse
+    help: Help
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerAnswer:
+    """A tracker that began, and what to know when stopping suddenly can be dangerous."""
+
+    tracker: Tracker
+    created: bool
+    safety: Sequence[support.SafetyText]
+
+
+def put_check_in(
+    *, member: Member, local_date: date, answers: Answers, when: When, now: datetime
+) -> CheckInAnswer:
+    """Answer a date; see ``checkins.services.put``."""
+    answered = checkins.put(
+        member=member, local_date=local_date, answers=answers, when=when, now=now
+    )
+    return _with_help(member, answered, now=now)
+
+
+def patch_check_in(
+    *, member: Member, local_date: date, changed: Mapping[str, Any], when: When, now: datetime
+) -> CheckInAnswer:
+    """Change some answers of a date; see ``checkins.services.patch``."""
+    answered = checkins.patch(
+        member=member, local_date=local_date, changed=changed, when=when, now=now
+    )
+    return _with_help(member, answered, now=now)
+
+
+def report_use(
+    *,
+    member: Member,
+    tracker_id: UUID,
+    event_id: UUID | None,
+    used_at: datetime,
+    resumed_at: datetime | None,
+    amount: Decimal | None,
+    trigger: Trigger,
+    note: str,
+    now: datetime,
+) -> UseAnswer:
+    """Record a use and say what stays; see ``sobriety.services.uses.report``."""
+    tracker, event, created = uses.report(
+        member=member,
+        tracker_id=tracker_id,
+        event_id=event_id,
+        used_at=used_at,
+        resumed_at=resumed_at,
+        amount=amount,
+        trigger=trigger,
+        note=note,
+        now=now,
+    )
+    helping = support.help_for(
+        member=member, reason=HelpReason.AFTER_USE, categories=[tracker.category]
+    )
+    today = calendar.today_of(member=member, now=now)
+    (leading,) = after_use(
+        member=member, trackers=[tracker], plan=helping.plan, now=now, today=today
+    )
+    return UseAnswer(tracker=tracker, event=event, created=created, after_use=leading, help=helping)
+
+
+def start_tracker(
+    *, member: Member, tracker_id: UUID | None, new: trackers.NewTracker, now: datetime
+) -> TrackerAnswer:
+    """Begin a tracker, with the safety text of its category; see ``trackers.create``."""
+    tracker, created = trackers.create(member=member, tracker_id=tracker_id, new=new, now=now)
+    return TrackerAnswer(
+        tracker=tracker,
+        created=created,
+        safety=support.safety_of(
+            member=member, categories=[tracker.category], moment=Moment.STARTING
+        ),
+    )
+
+
+def _with_help(member: Member, answered: Answered, *, now: datetime) -> CheckInAnswer:
+    row = answered.check_in
+    reason = HelpReason.NONE
+    if answered.used:
+        reason = HelpReason.AFTER_USE
+    elif support_rules.help_is_due(craving=row.craving, confidence=row.confidence):
+        reason = HelpReason.HARD_DAY
+    clocked = [tracker for tracker in answered.used if tracker.mode == TrackerMode.ABSTINENCE]
+    helping = support.help_for(
+        member=member, reason=reason, categories=[tracker.category for tracker in clocked]
+    )
+    today = calendar.today_of(member=member, now=now)
+    leading = after_use(member=member, trackers=clocked, plan=helping.plan, now=now, today=today)
+    return CheckInAnswer(answered=answered, after_use=leading, help=helping)

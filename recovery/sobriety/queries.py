@@ -1,0 +1,241 @@
+"""Reading trackers, their clocks and their dates."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from recovery.calendar import queries as calendar
+from recovery.calendar import rules as calendar_rules
+from recovery.kernel.errors import Conflict
+from recovery.kernel.rows import OwnedQuerySet
+from recovery.members.models import Member
+from recovery.sobriety import day_states, episodes, limits, milestones, rules
+from recovery.sobriety.episodes import Episode
+from recovery.sobriety.models import (
+    FactKind,
+    LimitTotals,
+    SaidState,
+    Tracker,
+    TrackerDay,
+    TrackerFact,
+    TrackerMode,
+)
+
+
+class WrongMode(Conflict):
+    """The tracker counts the other way: it has no clock, or no limit."""
+
+    code = "wrong_mode"
+    title = "This tracker does not work that way"
+
+
+def trackers_of(*, member_id: UUID) -> OwnedQuerySet:
+    """Return the member's trackers, each with what its numbers are read from."""
+    return (
+        Tracker.objects.owned_by(member_id)
+        .filter(deleted_at__isnull=True)
+        .select_related("clock", "limit_totals")
+    )
+
+
+def tracker_of(*, member_id: UUID, tracker_id: UUID, mode: TrackerMode | None = None) -> Tracker:
+    """Return one of the member's trackers. Raises Missing, or WrongMode for another mode."""
+    tracker: Tracker = trackers_of(member_id=member_id).one(id=tracker_id)
+    if mode is not None and tracker.mode != mode:
+        wanted = "an abstinence" if mode == TrackerMode.ABSTINENCE else "a reduction"
+        raise WrongMode(f"This needs {wanted} tracker.")
+    return tracker
+
+
+def clock_rows(*, tracker_ids: Iterable[UUID]) -> dict[UUID, list[TrackerFact]]:
+    """Return what was ever said about the clocks of these trackers, voids included."""
+    found: dict[UUID, list[TrackerFact]] = defaultdict(list)
+    for row in TrackerFact.objects.filter(
+        tracker_id__in=tracker_ids, kind__in=(FactKind.STARTED, FactKind.USED, FactKind.VOIDED)
+    ).defer("note"):
+        found[row.tracker_id].append(row)
+    return found
+
+
+def clock_facts(rows: Iterable[TrackerFact]) -> list[rules.Fact]:
+    """Return rows as the facts that the rules fold."""
+    return [_fact(row) for row in rows]
+
+
+def _fact(row: TrackerFact) -> rules.Fact:
+    if row.kind == FactKind.VOIDED:
+        assert row.target_id is not None  # noqa: S101  held by the database
+        return rules.Voided(id=row.id, target=row.target_id, recorded_at=row.recorded_at)
+    assert row.at is not None  # noqa: S101
+    assert row.on_date is not None  # noqa: S101
+    if row.kind == FactKind.STARTED:
+        return rules.Started(
+            id=row.id,
+            at=row.at,
+            on=row.on_date,
+            zone=row.zone,
+            day_start_hour=row.day_start_hour,
+            recorded_at=row.recorded_at,
+        )
+    return rules.Used(
+        id=row.id,
+        used_at=row.at,
+        resumed_at=row.until or row.at,
+        used_on=row.on_date,
+        resumed_on=row.until_date or row.on_date,
+        zone=row.zone,
+        day_start_hour=row.day_start_hour,
+        recorded_at=row.recorded_at,
+    )
+
+
+def reading(*, tracker: Tracker, now: datetime, today: date) -> rules.Reading:
+    """Return what the tracker's clock shows at ``now``, without reading its history."""
+    row = tracker.clock
+    clock = rules.Clock(
+        first_start_at=row.first_start_at,
+        first_start_on=row.first_start_on,
+        zone=row.zone,
+        day_start_hour=row.day_start_hour,
+        episode_started_at=row.episode_started_at,
+        episode_started_on=row.episode_started_on,
+        episode_opened_by=row.episode_opened_by,
+        episode_count=row.episode_count,
+        longest_closed_days=row.longest_closed_days,
+        closed_microseconds=row.closed_microseconds,
+        use_dates_count=row.use_dates_count,
+        recent_use_dates=tuple(date.fromisoformat(day) for day in row.recent_use_dates),
+        last_used_at=row.last_used_at,
+        last_used_on=row.last_used_on,
+        last_use_recorded_at=row.last_use_recorded_at,
+    )
+    return rules.read(
+        clock,
+        now=now,
+        today=today,
+        cost_per_day=tracker.cost_per_day,
+        minutes_per_day=tracker.minutes_per_day,
+    )
+
+
+def readings(
+    *, trackers: Sequence[Tracker], now: datetime, today: date
+) -> dict[UUID, rules.Reading]:
+    """Return the readings of the abstinence trackers among these, by tracker id."""
+    return {
+        tracker.id: reading(tracker=tracker, now=now, today=today)
+        for tracker in trackers
+        if tracker.mode == TrackerMode.ABSTINENCE
+    }
+
+
+def limits_of(totals: LimitTotals) -> list[limits.Limit]:
+    """Return the history of limits of a reduction tracker."""
+    return [
+        limits.Limit(
+            id=entry["id"],
+            from_date=date.fromisoformat(entry["from_date"]),
+            per=entry["per"],
+            amount=Decimal(entry["amount"]),
+            unit=entry["unit"],
+            recorded_at=datetime.fromisoformat(entry["recorded_at"]),
+        )
+        for entry in totals.limits
+    ]
+
+
+def recent_totals(totals: LimitTotals) -> dict[date, Decimal]:
+    """Return the totals of the dates logged last."""
+    return {date.fromisoformat(day): Decimal(amount) for day, amount in totals.recent.items()}
+
+
+def limit_summary(*, tracker: Tracker, today: date) -> limits.LimitSummary:
+    """Return what a reduction tracker shows today, without reading its history."""
+    totals = tracker.limit_totals
+    known = limits_of(totals)
+    return limits.LimitSummary(
+        limit=limits.limit_on(today, limits=known),
+        logged_days=totals.logged_days,
+        days_within_limit=totals.days_within_limit,
+        this_week=limits.this_week(totals=recent_totals(totals), limits=known, today=today),
+    )
+
+
+def use_events(*, tracker: Tracker) -> QuerySet[TrackerFact]:
+    """Return the uses that were said about a tracker, voided ones included."""
+    return TrackerFact.objects.owned_by(tracker.member_id).filter(
+        tracker=tracker, kind=FactKind.USED
+    )
+
+
+def amounts(*, tracker: Tracker) -> QuerySet[TrackerFact]:
+    """Return the amounts that were logged for a tracker, voided ones included."""
+    return TrackerFact.objects.owned_by(tracker.member_id).filter(
+        tracker=tracker, kind=FactKind.AMOUNT_LOGGED
+    )
+
+
+def voided_among(*, facts: Sequence[TrackerFact]) -> set[UUID]:
+    """Return the ids of those facts that do not hold any more, with one query."""
+    ids = [fact.id for fact in facts]
+    holding = set(TrackerFact.objects.filter(id__in=ids).active().values_list("id", flat=True))
+    return {fact_id for fact_id in ids if fact_id not in holding}
+
+
+def episodes_of(*, tracker: Tracker) -> list[Episode]:
+    """Return every episode of a tracker, newest first."""
+    facts = clock_facts(clock_rows(tracker_ids=[tracker.id])[tracker.id])
+    return list(reversed(episodes.episodes(facts)))
+
+
+def earned_of(*, tracker: Tracker, now: datetime) -> list[milestones.Earned]:
+    """Return every milestone that a tracker's episodes earned, newest first."""
+    facts = clock_facts(clock_rows(tracker_ids=[tracker.id])[tracker.id])
+    earned = milestones.earned(facts, now=now)
+    return sorted(earned, key=lambda one: one.due_at, reverse=True)
+
+
+def calendar_of(
+    *, member: Member, tracker: Tracker, first: date, last: date
+) -> list[tuple[date, day_states.DayState, Decimal | None]]:
+    """Return the state and the amount of each date in [first, last], oldest first."""
+    rows = {
+        row.local_date: row
+        for row in TrackerDay.objects.owned_by(member.id).filter(
+            tracker=tracker, local_date__gte=first, local_date__lte=last
+        )
+    }
+    uses = list(
+        use_events(tracker=tracker)
+        .active()  # type: ignore[attr-defined]
+        .filter(on_date__lte=last, until_date__gte=first)
+        .values_list("on_date", "until_date")
+    )
+    bridges = calendar.bridges_between(member_id=member.id, first=first, last=last)
+    zone = calendar.own_zone(member=member)
+    listed = []
+    for offset in range((last - first).days + 1):
+        day = first + timedelta(days=offset)
+        row = rows.get(day)
+        used = any(
+            start <= day <= max(start, until - timedelta(days=1)) for start, until in uses
+        ) or (row is not None and row.said == SaidState.USED)
+        state = day_states.day_state(
+            used=used,
+            limit_state=row.limit_state if row else limits.LimitState.UNKNOWN,
+            said_sober=row is not None and row.said == SaidState.SOBER,
+            paused=calendar_rules.is_paused(day, pauses=bridges, facts=zone),
+        )
+        listed.append((day, state, total_of(row) if row else None))
+    return listed
+
+
+def total_of(row: TrackerDay) -> Decimal | None:
+    """Return the total of a date: what was logged, else what its check-in said."""
+    return row.logged_amount if row.logged_amount is not None else row.said_amount

@@ -1,0 +1,1 @@
+"""Writes on trackers and on the facts about them."""

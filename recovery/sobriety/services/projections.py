@@ -1,0 +1,177 @@
+"""Keeping the stored projections equal to the fold of the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Q, Sum
+
+from recovery.sobriety import limits, queries, rules
+from recovery.sobriety.models import (
+    Clock,
+    FactKind,
+    LimitTotals,
+    Tracker,
+    TrackerDay,
+    TrackerFact,
+    TrackerMode,
+)
+
+# The running week reaches back 6 dates from today, and today may lie 2 dates before the last one
+# logged (travelling west): 16 dates leave a week to spare.
+RECENT_DATES = 16
+CLOCK_FIELDS = [field.name for field in Clock._meta.concrete_fields if field.name != "tracker"]
+
+
+def refold_clocks(
+    *, trackers: Sequence[Tracker], facts: Mapping[UUID, Iterable[rules.Fact]]
+) -> None:
+    """Store the fold of all clock facts of each tracker, with one query for all of them."""
+    for tracker in trackers:
+        clock = rules.fold(facts[tracker.id])
+        assert clock is not None  # noqa: S101  a tracker is made with its start and keeps one
+        values = {name: getattr(clock, name) for name in CLOCK_FIELDS}
+        values["recent_use_dates"] = [day.isoformat() for day in clock.recent_use_dates]
+        tracker.clock = Clock(tracker=tracker, **values)
+    Clock.objects.bulk_create(
+        [tracker.clock for tracker in trackers],
+        update_conflicts=True,
+        unique_fields=["tracker"],
+        update_fields=CLOCK_FIELDS,
+    )
+
+
+def settle_days(
+    *,
+    trackers: Sequence[Tracker],
+    said: dict[tuple[UUID, date], tuple[str, Decimal | None]] | None = None,
+    logged: dict[tuple[UUID, date], Decimal | None] | None = None,
+) -> None:
+    """Store what was said or logged for dates, and what follows for the limits.
+
+    ``said``: (tracker, date) -> state and amount of the check-in. ``logged``: (tracker, date) ->
+    the sum of the amounts logged, None when there is none any more. Three queries at most, and
+    one when no reduction tracker is among them.
+    """
+    said, logged = said or {}, logged or {}
+    touched = {*said, *logged}
+    if not touched:
+        return
+    by_id = {tracker.id: tracker for tracker in trackers}
+    reductions = [
+        (tracker_id, day)
+        for tracker_id, day in touched
+        if by_id[tracker_id].mode == TrackerMode.REDUCTION
+    ]
+    rows = _weeks_of(reductions)
+    before = {key: (queries.total_of(row), row.limit_state) for key, row in rows.items()}
+    for key in touched:
+        tracker = by_id[key[0]]
+        row = rows.setdefault(
+            key, TrackerDay(tracker=tracker, member_id=tracker.member_id, local_date=key[1])
+        )
+        if key in said:
+            row.said, row.said_amount = said[key]
+        if key in logged:
+            row.logged_amount = logged[key]
+    for tracker_id in {tracker_id for tracker_id, _ in reductions}:
+        _judge(by_id[tracker_id].limit_totals, rows, before)
+    changed = [
+        row
+        for key, row in rows.items()
+        if key in touched or before.get(key, (None, None))[1] != row.limit_state
+    ]
+    # Rows of abstinence trackers are written unread: their limit columns are at rest anyway.
+    TrackerDay.objects.bulk_create(
+        changed,
+        update_conflicts=True,
+        unique_fields=["tracker", "local_date"],
+        update_fields=["said", "said_amount", "logged_amount", "limit_state"],
+    )
+
+
+def rejudge(*, tracker: Tracker) -> None:
+    """Judge every logged date of a reduction tracker anew, after a change of its limits."""
+    totals, _ = LimitTotals.objects.get_or_create(tracker=tracker)
+    totals.limits = [
+        {
+            "id": str(row.id),
+            "from_date": str(row.on_date),
+            "per": row.per,
+            "amount": str(row.amount),
+            "unit": row.unit,
+            "recorded_at": row.recorded_at.isoformat(),
+        }
+        for row in TrackerFact.objects.owned_by(tracker.member_id)
+        .filter(tracker=tracker, kind=FactKind.LIMIT_SET)
+        .active()
+        .order_by("recorded_at", "id")
+    ]
+    totals.logged_days = totals.days_within_limit = 0
+    totals.recent = {}
+    rows = {
+        (row.tracker_id, row.local_date): row
+        for row in TrackerDay.objects.owned_by(tracker.member_id).filter(tracker=tracker)
+    }
+    tracker.limit_totals = totals
+    _judge(totals, rows, {})
+    TrackerDay.objects.bulk_update(rows.values(), ["limit_state"], batch_size=500)
+
+
+def logged_sums(
+    *, tracker: Tracker, dates: Iterable[date]
+) -> dict[tuple[UUID, date], Decimal | None]:
+    """Return the sum of the amounts that hold for each date; None where there is none."""
+    wanted = set(dates)
+    sums = dict(
+        TrackerFact.objects.owned_by(tracker.member_id)
+        .filter(tracker=tracker, kind=FactKind.AMOUNT_LOGGED, on_date__in=wanted)
+        .active()
+        .values_list("on_date")
+        .annotate(Sum("amount"))
+    )
+    return {(tracker.id, day): sums.get(day) for day in wanted}
+
+
+def _judge(
+    totals: LimitTotals,
+    rows: dict[tuple[UUID, date], TrackerDay],
+    before: dict[tuple[UUID, date], tuple[Decimal | None, str]],
+) -> None:
+    known = queries.limits_of(totals)
+    mine = {day: row for (owner, day), row in rows.items() if owner == totals.tracker_id}
+    sums = {day: total for day, row in mine.items() if (total := queries.total_of(row)) is not None}
+    recent = queries.recent_totals(totals)
+    for day, row in mine.items():
+        old_total, old_state = before.get((totals.tracker_id, day), (None, ""))
+        row.limit_state = limits.date_state(day, totals=sums, limits=known).value
+        totals.logged_days += (day in sums) - (old_total is not None)
+        within = limits.LimitState.WITHIN_LIMIT
+        totals.days_within_limit += (row.limit_state == within) - (old_state == within)
+        recent.pop(day, None)
+    recent.update(sums)
+    newest = max(recent, default=date.min)
+    totals.recent = {
+        day.isoformat(): str(amount)
+        for day, amount in sorted(recent.items())
+        if (newest - day).days < RECENT_DATES
+    }
+    totals.save(update_fields=["limits", "logged_days", "days_within_limit", "recent"])
+
+
+def _weeks_of(keys: Sequence[tuple[UUID, date]]) -> dict[tuple[UUID, date], TrackerDay]:
+    """Return the stored dates of the weeks that hold these, since a date weighs on its week."""
+    if not keys:
+        return {}
+    wanted = Q()
+    for tracker_id, day in keys:
+        monday = limits.monday_of(day)
+        wanted |= Q(
+            tracker_id=tracker_id,
+            local_date__gte=monday,
+            local_date__lte=monday + timedelta(days=6),
+        )
+    return {(row.tracker_id, row.local_date): row for row in TrackerDay.objects.filter(wanted)}
