@@ -11,6 +11,16 @@ from django.db.models import F, Q
 from recovery.kernel.ids import new_id
 from recovery.kernel.ownership import Erasure, Export
 from recovery.kernel.rows import OwnedRow
+from recovery.members.models import Member
+
+
+class InviteState(models.TextChoices):
+    """Where an invite stands, as its maker sees it; derived, never stored."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
 
 
 class PartnerInvite(OwnedRow):
@@ -73,6 +83,6 @@ class Partnership(models.Model):
             models.Index(fields=["first", "created_at"], name="partnership_by_first"),
         ]
 
-    def other(self, member_id: UUID) -> UUID:
-        """Return the id of the other side."""
-        return self.second_id if self.first_id == member_id else self.first_id
+    def other(self, member_id: UUID) -> Member:
+        """Return the other side."""
+        return self.second if self.first_id == member_id else self.first

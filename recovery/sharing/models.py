@@ -17,11 +17,27 @@ class Scope(models.TextChoices):
     SOBER_CLOCK = "sober_clock", "Exact count and resets of one tracker"
     CHECK_IN_STATUS = "check_in_status", "Whether today's check-in is answered"
 
+    @property
+    def is_per_tracker(self) -> bool:
+        """Tell whether consent to this is given for one tracker at a time."""
+        return self in (Scope.SOBER_CLOCK,)
+
+
+class GrantState(models.TextChoices):
+    """Where a consent that was not taken back stands; derived, never stored."""
+
+    IN_FORCE = "in_force"
+    EXPIRED = "expired"
+
 
 class GrantQuerySet(models.QuerySet["Grant"]):
     def in_force(self, now: datetime) -> Self:
         """Return the consents that hold at this instant."""
         return self.filter(revoked_at__isnull=True, expires_at__gt=now, granted_at__lte=now)
+
+    def standing(self) -> Self:
+        """Return the consents that were not taken back, expired ones included."""
+        return self.filter(revoked_at__isnull=True)
 
     def visible_to(self, viewer_id: UUID, *, now: datetime) -> Self:
         """Return what others let this viewer see now, partnership still active."""

@@ -1,0 +1,275 @@
+"""Invites to be accountability partners: make, list, withdraw, look at, accept."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.urls import path
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from api.auth.views import OpenView
+from api.pages import PageQuery, page
+from api.parsing import Input, Instant, Text, read_body, read_query
+from api.requests import MemberRequest
+from api.resources.partners.links import PARTNER_EXAMPLE, PartnerOutput, partner_body
+from recovery.overview import links
+from recovery.partners import queries, services
+from recovery.partners.models import InviteState, PartnerInvite
+from recovery.partners.wording import BEFORE_ACCEPTING
+
+TAGS = ["Partners"]
+
+INVITE_EXAMPLE = {
+    "id": "01936f2e-8d5a-7c31-9b1e-5f0a4c2d7e10",
+    "state": "open",
+    "created_at": "2026-11-22T08:00:00Z",
+    "expires_at": "2026-11-25T08:00:00Z",
+}
+CODE_EXAMPLE = "q0Jm8mWcT5yqk1v3m7XzB2dJ5nLr9sUe"
+
+
+class PartnerInviteInput(Input):
+    """An invite to make."""
+
+    id = serializers.UUIDField(
+        required=False,
+        help_text="An id of your choice, a UUIDv7, so that sending this again makes no second one.",
+    )
+
+
+class CodeInput(Input):
+    """A code that came with an invite."""
+
+    code = Text(max_length=100, help_text="The code as it stood in the link's fragment.")
+
+
+class PartnerInviteOutput(serializers.Serializer[Any]):
+    """An invite as its maker sees it."""
+
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=InviteState.choices)
+    created_at = Instant()
+    expires_at = Instant()
+
+
+class PartnerInvitePageOutput(serializers.Serializer[Any]):
+    """One page of invites, newest first."""
+
+    items = PartnerInviteOutput(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+
+
+class CreatedPartnerInviteOutput(serializers.Serializer[Any]):
+    """A new invite with its code, which no other answer shows."""
+
+    invite = PartnerInviteOutput()
+    code = serializers.CharField(
+        allow_blank=True, help_text="Empty when the invite is no longer open."
+    )
+    link_fragment = serializers.CharField(
+        allow_blank=True,
+        help_text=(
+            "What to put behind the # of a link to your app. A fragment is not sent to servers; "
+            "a path or a query would leave the code in their logs."
+        ),
+    )
+
+
+class InspectedInviteOutput(serializers.Serializer[Any]):
+    """What an invite offers, before it is accepted."""
+
+    inviter_handle = serializers.CharField(
+        allow_null=True, help_text="null for a member without a handle: say “a member”."
+    )
+    expires_at = Instant()
+    notice = serializers.CharField(help_text="Show this before the invite is accepted.")
+
+
+def invite_body(invite: PartnerInvite, *, now: datetime) -> dict[str, Any]:
+    """Return an invite as its maker sees it."""
+    return dict(
+        PartnerInviteOutput(
+            {
+                "id": invite.id,
+                "state": queries.state_of(invite=invite, now=now),
+                "created_at": invite.created_at,
+                "expires_at": invite.expires_at,
+            }
+        ).data
+    )
+
+
+class PartnerInvites(APIView):
+    """The invites that I made."""
+
+    @extend_schema(
+        operation_id="listPartnerInvites",
+        tags=TAGS,
+        summary="List my invites",
+        description="All invites that I made, newest first, whatever became of them.",
+        parameters=[PageQuery],
+        responses=PartnerInvitePageOutput,
+        examples=[
+            OpenApiExample(
+                "One open invite",
+                value={"items": [INVITE_EXAMPLE], "next_cursor": None},
+                response_only=True,
+            )
+        ],
+    )
+    def get(self, request: MemberRequest) -> Response:
+        query = read_query(PageQuery, request)
+        now = timezone.now()
+        rows, cursor = page(
+            queries.invites_of(member_id=request.user.id),
+            limit=query["limit"],
+            cursor=query.get("cursor"),
+        )
+        return Response(
+            {"items": [invite_body(row, now=now) for row in rows], "next_cursor": cursor}
+        )
+
+    @extend_schema(
+        operation_id="createPartnerInvite",
+        tags=TAGS,
+        summary="Invite somebody to be my partner",
+        description=(
+            "Making an invite is my acceptance. Its code works once, within 72 hours, and is "
+            "shown by this answer only. At most three invites may be open "
+            "(409 `too_many_open_invites`). The same `id` sent again answers 200 with the same "
+            "invite and code."
+        ),
+        request=PartnerInviteInput,
+        responses={201: CreatedPartnerInviteOutput, 200: CreatedPartnerInviteOutput},
+        examples=[
+            OpenApiExample(
+                "An id of my choice", value={"id": INVITE_EXAMPLE["id"]}, request_only=True
+            ),
+            OpenApiExample(
+                "The invite and its code",
+                value={
+                    "invite": INVITE_EXAMPLE,
+                    "code": CODE_EXAMPLE,
+                    "link_fragment": f"invite={CODE_EXAMPLE}",
+                },
+                response_only=True,
+                status_codes=["200", "201"],
+            ),
+        ],
+    )
+    def post(self, request: MemberRequest) -> Response:
+        values = read_body(PartnerInviteInput, request)
+        now = timezone.now()
+        made = services.invite(member_id=request.user.id, invite_id=values.get("id"), now=now)
+        body = {
+            "invite": invite_body(made.invite, now=now),
+            "code": made.code,
+            "link_fragment": f"invite={made.code}" if made.code else "",
+        }
+        return Response(body, status=201 if made.is_new else 200)
+
+
+class OnePartnerInvite(APIView):
+    """One invite of mine."""
+
+    @extend_schema(
+        operation_id="withdrawPartnerInvite",
+        tags=TAGS,
+        summary="Withdraw an invite",
+        description="Its code opens nothing from now on. 404 unless it is one of my open invites.",
+        request=None,
+        responses={204: None},
+    )
+    def delete(self, request: MemberRequest, invite_id: UUID) -> Response:
+        services.withdraw(member_id=request.user.id, invite_id=invite_id, now=timezone.now())
+        return Response(status=204)
+
+
+class InspectInvite(OpenView):
+    """What an invite offers, to whoever holds its code; no account is needed."""
+
+    @extend_schema(
+        operation_id="inspectInvite",
+        tags=TAGS,
+        summary="See who invites, before signing up",
+        description=(
+            "A POST, so that the code stands in no log. Codes that are unknown, expired, used or "
+            "withdrawn all get the same 404 `invite_not_usable`."
+        ),
+        auth=[],
+        request=CodeInput,
+        responses=InspectedInviteOutput,
+        examples=[
+            OpenApiExample("A code", value={"code": CODE_EXAMPLE}, request_only=True),
+            OpenApiExample(
+                "An invite to be partners",
+                value={
+                    "inviter_handle": "quiet_river",
+                    "expires_at": "2026-11-25T08:00:00Z",
+                    "notice": BEFORE_ACCEPTING,
+                },
+                response_only=True,
+            ),
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        values = read_body(CodeInput, request)
+        offer = queries.inspect(code=values["code"], now=timezone.now())
+        output = InspectedInviteOutput(
+            {
+                "inviter_handle": offer.inviter_handle,
+                "expires_at": offer.expires_at,
+                "notice": BEFORE_ACCEPTING,
+            }
+        )
+        return Response(output.data)
+
+
+class AcceptInvite(APIView):
+    """Becoming partners."""
+
+    @extend_schema(
+        operation_id="acceptInvite",
+        tags=TAGS,
+        summary="Accept an invite",
+        description=(
+            "Makes us partners; at first neither sees anything of the other. A code that cannot be "
+            "used (unknown, expired, used, withdrawn, my own, or of somebody who is my partner "
+            "already) gets the same 404 `invite_not_usable`. Sent again by the one who accepted "
+            "it, it answers 200 with the same partnership."
+        ),
+        request=CodeInput,
+        responses={201: PartnerOutput, 200: PartnerOutput},
+        examples=[
+            OpenApiExample("A code", value={"code": CODE_EXAMPLE}, request_only=True),
+            OpenApiExample(
+                "A new partner",
+                value={**PARTNER_EXAMPLE, "i_share": [], "shares_with_me": []},
+                response_only=True,
+                status_codes=["200", "201"],
+            ),
+        ],
+    )
+    def post(self, request: MemberRequest) -> Response:
+        values = read_body(CodeInput, request)
+        now = timezone.now()
+        accepted = services.accept(member_id=request.user.id, code=values["code"], now=now)
+        link = links.links(member_id=request.user.id, partnerships=[accepted.partnership], now=now)[
+            0
+        ]
+        return Response(partner_body(link), status=201 if accepted.is_new else 200)
+
+
+urlpatterns = [
+    path("partner-invites", PartnerInvites.as_view()),
+    path("partner-invites/<uuid:invite_id>", OnePartnerInvite.as_view()),
+    path("invites/inspect", InspectInvite.as_view()),
+    path("invites/accept", AcceptInvite.as_view()),
+]
