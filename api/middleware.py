@@ -10,6 +10,9 @@ from django.http import HttpRequest, HttpResponse
 
 from api import problems
 
+# Load balancers ask by bare address; these answers depend on no host.
+HEALTH = ("/livez", "/readyz")
+
 
 class RequestId:
     """Name each request, refuse unknown hosts with a problem, and mark answers as private."""
@@ -21,7 +24,8 @@ class RequestId:
         """Answer the request."""
         request.request_id = uuid4().hex  # type: ignore[attr-defined]
         try:
-            request.get_host()
+            if request.path not in HEALTH:
+                request.get_host()
             response = self._get_response(request)
         except DisallowedHost as error:
             response = problems.respond(request, error)

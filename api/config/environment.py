@@ -5,14 +5,17 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
+import json
 import os
 import secrets
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+SECRETS = "secrets"  # the folder of the keys, inside the data folder
 KEY_BYTES = 32  # AES-256 and HMAC-SHA256 both want 32 bytes
 
 
@@ -23,7 +26,7 @@ def text(*, name: str, default: str = "") -> str:
 
 def whole(*, name: str, default: int, least: int, most: int) -> int:
     """Return a whole number within its bounds."""
-    raw = text(name=name, default=str(default))
+    raw = text(name=name) or str(default)
     try:
         number = int(raw)
     except ValueError:
@@ -49,31 +52,26 @@ def file(*, name: str) -> Path | None:
     return path
 
 
-def loopback_url(*, name: str) -> str | None:
-    """Return a URL on this machine, or None; any other host is refused.
-
-    The address receives real device addresses and an access token, so a typing error must not send
-    them to a stranger.
-    """
-    raw = text(name=name)
-    if not raw:
-        return None
-    parts = urlsplit(raw)
-    if parts.scheme not in ("http", "https") or parts.hostname not in (
-        "127.0.0.1",
-        "localhost",
-        "::1",
-    ):
-        raise ImproperlyConfigured(f"{name} may only name a loopback address, such as 127.0.0.1.")
-    return raw.rstrip("/")
-
-
 def owner_only_folder(*, path: Path) -> Path:
-    """Return a folder that only its owner may enter, made if absent."""
+    """Return a folder that only its owner may enter, made if absent.
+
+    A wider one is narrowed when it is plainly ours, empty or made by an earlier start; any other
+    (someone's home, ``/tmp``) is left as it is and refused.
+    """
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = path.stat()
+        if found.st_mode & 0o077:
+            ours = found.st_uid == os.geteuid() and not found.st_mode & stat.S_ISVTX
+            if not ours or not ((path / SECRETS).is_dir() or not any(path.iterdir())):
+                raise ImproperlyConfigured(
+                    f"Other users may enter the folder {path}; run: chmod 700 {path}"
+                )
+            path.chmod(0o700)
     except OSError as error:
-        raise ImproperlyConfigured(f"The folder {path} cannot be made: {error.strerror}.") from None
+        raise ImproperlyConfigured(f"The folder {path} cannot be used: {error.strerror}.") from None
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise ImproperlyConfigured(f"The folder {path} cannot be written to.")
     return path
 
 
@@ -108,15 +106,20 @@ def key_ring(*, name: str, path: Path) -> dict[str, bytes]:
 def secret_file(*, path: Path, fresh: Callable[[], str]) -> str:
     """Return the file's text; make it with owner-only rights when it is absent."""
     owner_only_folder(path=path.parent)
-    if not path.exists():
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-        draft.touch(mode=0o600)
-        draft.write_text(fresh() + "\n")
-        # Two processes may start at once: the link is atomic, so both read one whole secret.
-        with contextlib.suppress(FileExistsError):
-            os.link(draft, path)
-        draft.unlink()
-    return path.read_text().strip()
+    try:
+        if not path.exists():
+            draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+            draft.touch(mode=0o600)
+            draft.write_text(fresh() + "\n")
+            # Two processes may start at once: the link is atomic, so both read one whole secret.
+            with contextlib.suppress(FileExistsError):
+                os.link(draft, path)
+            draft.unlink()
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+        return path.read_text().strip()
+    except OSError as error:
+        raise ImproperlyConfigured(f"The file {path} cannot be used: {error.strerror}.") from None
 
 
 def _encode(key: bytes) -> str:
@@ -131,16 +134,38 @@ def mail(*, name: str) -> tuple[str, str, int, str, str, bool]:
     raw = text(name=name)
     if not raw:
         return "django.core.mail.backends.dummy.EmailBackend", "", 0, "", "", False
-    parts = urlsplit(raw)
-    if parts.scheme not in ("smtp", "smtp+tls") or not parts.hostname:
+    try:
+        parts = urlsplit(raw)
+        host, port = parts.hostname, parts.port or 587
+    except ValueError:
+        host = None
+    if not host or parts.scheme not in ("smtp", "smtp+tls"):
         raise ImproperlyConfigured(
-            f"{name} must be smtp://… or smtp+tls://user:password@host:port."
+            f"{name} must be smtp://user:password@host:port, or the same with smtp+tls://."
         )
     return (
         "django.core.mail.backends.smtp.EmailBackend",
-        parts.hostname,
-        parts.port or 587,
+        host,
+        port,
         unquote(parts.username or ""),
         unquote(parts.password or ""),
         parts.scheme == "smtp+tls",
     )
+
+
+def flag(*, name: str) -> bool:
+    """Return whether a switch is on: ``1`` or ``0``, off when empty."""
+    raw = text(name=name, default="0") or "0"
+    if raw not in ("0", "1"):
+        raise ImproperlyConfigured(f"{name} must be 1 or 0, not {raw!r}.")
+    return raw == "1"
+
+
+def check_private_key(*, path: Path) -> None:
+    """Refuse a service account's file whose private key cannot be read."""
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        load_pem_private_key(json.loads(path.read_text())["private_key"].encode(), password=None)
+    except (ValueError, TypeError, KeyError):
+        raise ImproperlyConfigured(f"{path} holds no readable private_key.") from None

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "api",
 ]
 MIDDLEWARE = [
+    "api.access_log.AccessLog",
     "api.middleware.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -134,10 +135,14 @@ if FIREBASE_CREDENTIALS:
         service_account.check(path=FIREBASE_CREDENTIALS, base_url=FCM_BASE_URL)
     except ValueError as error:
         raise ImproperlyConfigured(f"FIREBASE_CREDENTIALS: {error}") from None
+    environment.check_private_key(path=FIREBASE_CREDENTIALS)
 
 # --- Celery -------------------------------------------------------------------------------------
 BROKER_DIR = environment.owner_only_folder(path=DATA_DIR / "broker")
 CELERY_BROKER_URL = addresses.broker(name="CELERY_BROKER_URL")
+# How often the tick comes, and how long a worker may hold what it sends; only tests change them.
+TICK_SECONDS = 15
+LEASE_SECONDS = 60
 
 # --- processes (docs/decisions/0001-server.md) ---------------------------------------------------
 # SQLite has one writer whatever the number of processes; PostgreSQL gains from a second.
@@ -161,8 +166,11 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "api": {"level": LOG_LEVEL},
+        "api.access": {"level": "INFO"},
         "recovery": {"level": LOG_LEVEL},
         "notifications": {"level": LOG_LEVEL},
+        # It warns that a folder has no host name.
+        "kombu.connection": {"level": "ERROR"},
         # Django's own request log names paths with ids and repeats what the problem answer says.
         "django.request": {"level": "CRITICAL"},
         "django.security": {"level": "CRITICAL"},

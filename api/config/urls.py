@@ -2,7 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from api import health
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("livez", health.livez),
+    path("readyz", health.readyz),
     path("api/v1/", include("api.resources.today")),
     path("api/v1/", include("api.resources.support")),
     path("api/v1/", include("api.resources.pauses")),
@@ -12,6 +16,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("api.resources.me")),
     path("api/v1/", include("api.resources.sessions")),
     path("api/v1/", include("api.resources.partners")),
+    path("api/v1/", include("api.resources.devices")),
+    path("api/v1/", include("api.resources.reminders")),
+    path("api/v1/", include("api.resources.notifications")),
 ]
 handler400 = "api.problems.bad_request"
 handler404 = "api.problems.not_found"
