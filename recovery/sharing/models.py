@@ -41,13 +41,18 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 
     def visible_to(self, viewer_id: UUID, *, now: datetime) -> Self:
         """Return what others let this viewer see now, partnership still active."""
-        return self.in_force(now).filter(viewer_id=viewer_id, partnership__ended_at__isnull=True)
+        return self.in_force(now).filter(
+            viewer_id=viewer_id,
+            partnership__ended_at__isnull=True,
+            owner__deleted_at__isnull=True,
+        )
 
 
 class Grant(models.Model):
     """One member's consent to let one partner see one scope; immutable but for revocation.
 
-    ``item_id`` names the tracker of a per-tracker scope, without a foreign key upward.
+    ``item_id`` names the tracker of a per-tracker scope, without a foreign key upward. ``renews``
+    is the consent that this one went on from.
     """
 
     export_rule = Export.WHOLE
@@ -65,6 +70,7 @@ class Grant(models.Model):
     granted_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    renews = models.OneToOneField("self", on_delete=models.SET_NULL, null=True, related_name="+")
 
     objects = GrantQuerySet.as_manager()
 

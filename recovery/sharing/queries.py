@@ -57,7 +57,10 @@ def in_force(
 def newly_visible(*, viewer_id: UUID, since: datetime, now: datetime) -> list[Grant]:
     """Return what others began to let this viewer see since an instant, newest first; 20 at most.
 
-    Each with its owner, so that one query is enough.
+    What merely goes on, because its owner renewed it, is not new. Each with its owner, so that one
+    query is enough.
     """
-    recent = Grant.objects.visible_to(viewer_id, now=now).filter(granted_at__gte=since)
+    recent = Grant.objects.visible_to(viewer_id, now=now).filter(
+        granted_at__gte=since, renews__isnull=True
+    )
     return list(recent.select_related("owner").order_by("-granted_at", "-id")[:20])

@@ -95,6 +95,7 @@ def renew(*, owner_id: UUID, partnership_id: UUID, grant_id: UUID, now: datetime
             wanted=Wanted(scope=Scope(old.scope), item_id=old.item_id),
             now=now,
         )
+        renewed.renews = old
         _take_back([old], log=log, now=now)
         _give([renewed], log=log)
         _publish(

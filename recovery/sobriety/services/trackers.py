@@ -14,6 +14,7 @@ from recovery.kernel.changes import ChangeLog
 from recovery.kernel.errors import Conflict, invalid
 from recovery.kernel.ids import new_id
 from recovery.members.models import Member
+from recovery.sharing import services as sharing
 from recovery.sobriety import queries
 from recovery.sobriety.models import (
     Category,
@@ -147,13 +148,14 @@ def change(*, member: Member, tracker_id: UUID, changed: dict[str, Any], now: da
 
 
 def remove(*, member: Member, tracker_id: UUID, now: datetime) -> None:
-    """Put a tracker away: nobody sees it any more. Raises Missing."""
+    """Put a tracker away: nobody sees it any more, nor is it shared. Raises Missing."""
     with changes.write(member_id=member.id, now=now) as log:
         tracker = queries.tracker_of(member_id=member.id, tracker_id=tracker_id)
         tracker.deleted_at = now
         tracker.version += 1
         tracker.save(update_fields=["deleted_at", "version"])
         log.add(table="trackers", row_id=tracker.id, version=tracker.version, gone=True)
+        sharing.take_back_item(owner_id=member.id, item_id=tracker.id, now=now)
 
 
 def _move_start(tracker: Tracker, member: Member, at: datetime, *, now: datetime) -> None:

@@ -131,6 +131,7 @@ def test_renewing_ends_the_old_record_as_the_new_one_begins(
     )
     old.refresh_from_db()
     assert old.revoked_at == renewed.granted_at == LATER
+    assert renewed.renews == old
     assert (renewed.scope, renewed.item_id) == (old.scope, old.item_id)
 
 
@@ -225,9 +226,34 @@ def test_a_tracker_that_is_put_away_takes_its_consents_with_it(
     other = make_partners(alice, charlie)
     share(alice, linked, clock_of(clock), STATUS)
     share(alice, other, clock_of(clock))
-    services.take_back_item(owner_id=alice.id, item_id=clock.id, now=NOW)
+    trackers.remove(member=alice, tracker_id=clock.id, now=NOW)
     assert scopes_seen_by(bob, linked) == ["check_in_status"]
     assert scopes_seen_by(charlie, other) == []
+
+
+def test_only_what_newly_began_is_new_to_its_viewer(
+    alice: Member, bob: Member, linked: Partnership
+) -> None:
+    def new_to_bob() -> list[str]:
+        found = queries.newly_visible(viewer_id=bob.id, since=NOW, now=LATER)
+        return [grant.scope for grant in found]
+
+    (old,) = share(alice, linked, STATUS, now=NOW - timedelta(days=8))
+    clock = clock_of(make_clock(alice))
+    assert new_to_bob() == []
+    share(alice, linked, STATUS, clock)
+    services.renew(owner_id=alice.id, partnership_id=linked.id, grant_id=old.id, now=NOW)
+    assert new_to_bob() == ["sober_clock"]
+    share(alice, linked, STATUS)
+    assert new_to_bob() == []
+
+
+def test_a_consent_of_somebody_whose_account_is_going_shows_nothing(
+    alice: Member, bob: Member, linked: Partnership
+) -> None:
+    share(alice, linked, STATUS)
+    Member.objects.filter(id=alice.id).update(deleted_at=NOW)
+    assert scopes_seen_by(bob, linked) == []
 
 
 def test_every_change_is_on_the_owners_record_and_told_once(
