@@ -66,7 +66,7 @@ def test_every_second_is_lived_on_one_date_whatever_the_travel(
 
 @given(
     after=some_dates,
-    length=st.integers(-1, 40),
+    length=st.one_of(st.integers(-1, 6), st.integers(7, 40)),
     facts=zone_histories(first=FIRST, last=LAST),
     pauses=pause_lists(first=FIRST, last=LAST),
 )
@@ -124,6 +124,12 @@ def test_pauses_that_touch_bridge_and_a_date_between_them_does_not() -> None:
     ends = date(2024, 5, 1), date(2024, 5, 10)
     assert rules.bridged(*ends, pauses=touching, facts=BERLIN)
     assert not rules.bridged(*ends, pauses=apart, facts=BERLIN)
+
+
+def test_a_pause_of_one_date_bridges_it() -> None:
+    pause = [PauseRange(date(2024, 5, 2), date(2024, 5, 2))]
+    assert rules.bridged(date(2024, 5, 1), date(2024, 5, 3), pauses=pause, facts=BERLIN)
+    assert not rules.bridged(date(2024, 5, 1), date(2024, 5, 4), pauses=pause, facts=BERLIN)
 
 
 def test_neighbouring_dates_are_bridged_with_nothing_between_them() -> None:

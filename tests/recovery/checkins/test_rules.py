@@ -133,6 +133,17 @@ def test_a_streak_ends_today_or_yesterday_while_today_is_open() -> None:
     assert streak_of("2024-05: 1 2 3", today=date(2024, 5, 5)) == Streak(0, 3)
 
 
+def test_a_run_that_ended_yesterday_is_alive_and_the_longest_is_never_less_than_it() -> None:
+    last_run = Run(date(2024, 5, 1), date(2024, 5, 3), 3)
+
+    def streak_on(today: date) -> Streak:
+        return rules.streak(last_run=last_run, longest=2, today=today, bridged_to_today=False)
+
+    assert streak_on(date(2024, 5, 3)) == Streak(3, 3)
+    assert streak_on(date(2024, 5, 4)) == Streak(3, 3)
+    assert streak_on(date(2024, 5, 5)) == Streak(0, 3)
+
+
 def test_no_check_in_is_no_streak() -> None:
     assert streak_of("2024-05:", today=date(2024, 5, 3)) == Streak(0, 0)
 

@@ -447,6 +447,18 @@ def test_a_reminder_in_the_gap_fires_after_it_and_the_next_day_at_its_time() -> 
     assert (second, day) == (at_utc("2025-03-10 06:30"), date(2025, 3, 10))
 
 
+def test_a_reminder_that_the_gap_moves_out_of_its_own_date_is_not_lost() -> None:
+    # With days from 03:00, 02:30 on the 9th belongs to the 8th; the gap makes it 03:30 on the 9th.
+    found = days.next_occurrence(
+        after=at_utc("2025-03-09 07:15"),
+        at=time(2, 30),
+        weekdays=EVERY_DAY,
+        zone="America/New_York",
+        day_start_hour=3,
+    )
+    assert found == (at_utc("2025-03-09 07:30"), date(2025, 3, 8))
+
+
 def test_a_reminder_in_the_fold_fires_once() -> None:
     first, _ = days.next_occurrence(
         after=at_utc("2025-11-02 00:00"),

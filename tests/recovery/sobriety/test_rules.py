@@ -273,6 +273,15 @@ def test_travelling_west_makes_no_count_negative() -> None:
     assert reading.current_seconds == 7200
 
 
+def test_an_episode_that_travelling_west_ended_on_an_earlier_date_has_no_days() -> None:
+    start = started("2024-05-01 20:00", zone="Pacific/Auckland")  # 2 May
+    use = used("2024-05-01 22:00", zone="Pacific/Honolulu")  # 1 May
+    first, second = rules.episodes([start, use])
+    assert (first.started_on, first.ended_on, first.days) == (date(2024, 5, 2), date(2024, 5, 1), 0)
+    assert (second.started_on, second.ended_on, second.days) == (date(2024, 5, 1), None, None)
+    assert clock_of(start, use).use_dates_count == 0  # its date is before the first start date
+
+
 def test_a_day_that_starts_at_four_keeps_the_small_hours() -> None:
     start = started("2024-05-01 23:00", h=4)  # 01:00 on 2 May in Berlin, so still 1 May
     assert clock_of(start).first_start_on == date(2024, 5, 1)

@@ -180,6 +180,31 @@ def test_a_milestone_is_earned_at_the_instant_its_date_begins() -> None:
     assert earned(facts, now="2024-05-01 22:00") == [("start", "1_day", False)]
 
 
+def test_at_the_instant_one_is_due_the_next_is_the_one_after() -> None:
+    def following(now: str) -> str:
+        return milestones.next_milestone(
+            date(2024, 5, 1), zone="Europe/Berlin", now=at_utc(now)
+        ).code
+
+    assert following("2024-05-01 21:59") == "1_day"
+    assert following("2024-05-01 22:00") == "3_days"
+
+
+def test_a_use_at_the_instant_a_milestone_is_due_comes_after_it() -> None:
+    facts = [started("2024-05-01 10:00"), used("2024-05-03 22:00")]  # midnight on 4 May in Berlin
+    assert ("start", "3_days", False) in earned(facts, now="2024-05-03 22:00")
+
+
+def test_a_use_recorded_at_the_instant_a_milestone_is_due_does_not_cut_it_off() -> None:
+    facts = [started("2024-05-01 10:00"), used("2024-05-02 10:00", recorded="2024-05-03 22:00")]
+    assert ("start", "3_days", True) in earned(facts, now="2024-05-03 22:00")
+
+
+def test_a_use_that_a_fast_clock_dated_after_a_milestone_comes_after_it() -> None:
+    facts = [started("2024-05-01 10:00"), used("2024-05-03 22:30", recorded="2024-05-03 21:30")]
+    assert ("start", "3_days", False) in earned(facts, now="2024-05-03 23:00")
+
+
 def test_a_use_on_record_before_it_is_due_cuts_a_milestone_off() -> None:
     facts = [started("2024-05-01 10:00"), used("2024-05-03 10:00")]
     assert earned(facts, now="2024-05-05 10:00") == [
