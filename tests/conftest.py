@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 
-from recovery.members.models import Member
+from api.auth import tokens
+from recovery.members.models import Member, Session
 from tests.factories import make_member, make_session
 
-Client = APIClient
+
+class MemberClient(APIClient):
+    """A client that signs every request with a fresh access token of one session."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.signed_in = session
+
+    def generic(self, *args: Any, **kwargs: Any) -> Any:
+        """Send one request."""
+        access = tokens.sign_access(
+            session_id=self.signed_in.id, member_id=self.signed_in.member_id, now=timezone.now()
+        )
+        return super().generic(*args, **{"HTTP_AUTHORIZATION": f"Bearer {access}", **kwargs})
 
 
 @pytest.fixture
@@ -36,9 +52,7 @@ def client_of(db: None) -> Callable[[Member], APIClient]:
     """Make a client that is signed in as a member."""
 
     def make(member: Member) -> APIClient:
-        client = APIClient()
-        client.force_authenticate(user=member, token=make_session(member=member))
-        return client
+        return MemberClient(make_session(member=member))
 
     return make
 

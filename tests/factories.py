@@ -44,8 +44,8 @@ def make_member(
 
 
 def make_session(*, member: Member, now: datetime | None = None) -> Session:
-    """A live session of the member."""
-    at = now or datetime.now(UTC)
+    """A session of the member that lives for all that a test travels through."""
+    at = now or LONG_AGO
     return Session.objects.create(
-        member=member, created_at=at, refreshed_at=at, expires_at=at + timedelta(days=180)
+        member=member, created_at=at, refreshed_at=at, expires_at=at + timedelta(days=3650)
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from api.amounts import exact
 from recovery.overview.after_use import AfterUse
 from recovery.overview.texts import NextStep
 from recovery.support.queries import Help, HelpReason, SafetyText
@@ -96,4 +97,8 @@ def crisis_body(resource: CrisisResource) -> dict[str, Any]:
 def after_use_body(leading: AfterUse) -> dict[str, Any]:
     """Return an AfterUseOutput."""
     body = asdict(leading)
-    return {"tracker": body.pop("tracker_id"), **body}
+    return {
+        "tracker": body.pop("tracker_id"),
+        **body,
+        "money_saved": exact(leading.money_saved, places=2),
+    }

@@ -65,6 +65,7 @@ class Answered:
     note: str
     created: bool = False
     used: Sequence[Tracker] = ()
+    sealer: sealing.Sealer | None = None  # of the member, if a note had to be opened or sealed
 
 
 def put(
@@ -143,11 +144,11 @@ def _write(
         stored = _answers_of(row, notes)
         answers = merge(stored)
         if row is not None and row.deleted_at is None and answers == stored:
-            return Answered(check_in=row, note=stored.note)
+            return Answered(check_in=row, note=stored.note, sealer=notes.sealer)
         if row is not None and edited_at <= row.edited_at:
             if row.deleted_at is not None:
                 raise DeletedSince()
-            return Answered(check_in=row, note=stored.note)
+            return Answered(check_in=row, note=stored.note, sealer=notes.sealer)
         _follow(member, zone=zone, answered_at=answered_at, log=log, now=now)
         begins = row is None or row.deleted_at is not None
         if row is None:
@@ -174,7 +175,7 @@ def _write(
             version=row.version,
             fields=_changed(stored, answers),
         )
-    return Answered(check_in=row, note=answers.note, created=begins, used=used)
+    return Answered(check_in=row, note=answers.note, created=begins, used=used, sealer=notes.sealer)
 
 
 def _check_date(local_date: date, *, zone: str, day_start_hour: int, now: datetime) -> None:
@@ -223,7 +224,7 @@ class _Notes:
 
     def __init__(self, member: Member) -> None:
         self._member = member
-        self._sealer: sealing.Sealer | None = None
+        self.sealer: sealing.Sealer | None = None
 
     def open(self, row: CheckIn) -> str:
         return self._get().open(row.note, label=NOTE_LABEL, row_id=row.id) if row.note else ""
@@ -232,8 +233,8 @@ class _Notes:
         return self._get().seal(text, label=NOTE_LABEL, row_id=row.id) if text else b""
 
     def _get(self) -> sealing.Sealer:
-        self._sealer = self._sealer or sealing.for_member(member_id=self._member.id)
-        return self._sealer
+        self.sealer = self.sealer or sealing.for_member(member_id=self._member.id)
+        return self.sealer
 
 
 def _answers_of(row: CheckIn | None, notes: _Notes) -> Answers:
@@ -272,7 +273,7 @@ def _fill(row: CheckIn, answers: Answers, notes: _Notes) -> None:
         {
             "tracker": str(said.tracker_id),
             "state": said.state.value,
-            "amount": str(said.amount) if said.amount is not None else None,
+            "amount": f"{said.amount:.3f}" if said.amount is not None else None,
         }
         for said in answers.trackers
     ]

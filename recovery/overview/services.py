@@ -128,7 +128,10 @@ def _with_help(member: Member, answered: Answered, *, now: datetime) -> CheckInA
         reason = HelpReason.HARD_DAY
     clocked = [tracker for tracker in answered.used if tracker.mode == TrackerMode.ABSTINENCE]
     helping = support.help_for(
-        member=member, reason=reason, categories=[tracker.category for tracker in clocked]
+        member=member,
+        reason=reason,
+        categories=[tracker.category for tracker in clocked],
+        sealer=answered.sealer,
     )
     today = calendar.today_of(member=member, now=now)
     leading = after_use(member=member, trackers=clocked, plan=helping.plan, now=now, today=today)

@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.amounts import exact
 from api.parsing import read_query
 from api.requests import MemberRequest
 from api.resources.trackers import inputs, outputs
@@ -95,7 +96,7 @@ class Calendar(APIView):
         return Response(
             {
                 "items": [
-                    {"local_date": day, "state": state.value, "amount": amount}
+                    {"local_date": day, "state": state.value, "amount": exact(amount, places=3)}
                     for day, state, amount in found
                 ]
             }

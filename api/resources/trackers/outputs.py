@@ -9,6 +9,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from api.amounts import exact
 from api.parsing import Instant
 from api.resources.help import AfterUseOutput, HelpOutput, SafetyTextOutput
 from recovery.kernel.sealing import Sealer
@@ -240,7 +241,7 @@ def tracker_body(*, tracker: Tracker, sealer: Sealer, now: datetime, today: date
         "mode": tracker.mode,
         "category": tracker.category,
         "started_at": tracker.started_at,
-        "cost_per_day": tracker.cost_per_day,
+        "cost_per_day": exact(tracker.cost_per_day, places=2),
         "currency": tracker.currency,
         "minutes_per_day": tracker.minutes_per_day,
         "version": tracker.version,
@@ -255,7 +256,12 @@ def tracker_body(*, tracker: Tracker, sealer: Sealer, now: datetime, today: date
 
 def clock_body(*, tracker: Tracker, now: datetime, today: date) -> dict[str, Any]:
     """Return a ClockOutput."""
-    return {"as_of": now, **asdict(queries.reading(tracker=tracker, now=now, today=today))}
+    reading = queries.reading(tracker=tracker, now=now, today=today)
+    return {
+        "as_of": now,
+        **asdict(reading),
+        "money_saved": exact(reading.money_saved, places=2),
+    }
 
 
 def limit_summary_body(*, tracker: Tracker, now: datetime, today: date) -> dict[str, Any]:
@@ -265,7 +271,12 @@ def limit_summary_body(*, tracker: Tracker, now: datetime, today: date) -> dict[
         "as_of": now,
         "logged_days": summary.logged_days,
         "days_within_limit": summary.days_within_limit,
-        "this_week": asdict(summary.this_week),
+        "this_week": {
+            "from_date": summary.this_week.from_date,
+            "state": summary.this_week.state.value,
+            "total": exact(summary.this_week.total, places=3),
+            "remaining": exact(summary.this_week.remaining, places=3),
+        },
         "limits": [_limit_body(limit) for limit in queries.limits_of(tracker.limit_totals)],
     }
     if summary.limit is not None:
@@ -281,7 +292,7 @@ def use_event_body(*, fact: TrackerFact, sealer: Sealer, voided: bool) -> dict[s
         "used_at": fact.at,
         "resumed_at": fact.until,
         "used_on": fact.on_date,
-        "amount": fact.amount,
+        "amount": exact(fact.amount, places=3),
         "trigger": fact.trigger,
         "note": sealer.open(fact.note, label=NOTE_LABEL, row_id=fact.id),
         "source": fact.source,
@@ -296,7 +307,7 @@ def amount_body(*, fact: TrackerFact, voided: bool) -> dict[str, Any]:
         "id": fact.id,
         "tracker": fact.tracker_id,
         "local_date": fact.on_date,
-        "amount": fact.amount,
+        "amount": exact(fact.amount, places=3),
         "voided": voided,
         "recorded_at": fact.recorded_at,
     }
@@ -333,6 +344,6 @@ def _limit_body(limit: Any) -> dict[str, Any]:
     return {
         "from_date": limit.from_date,
         "per": limit.per,
-        "amount": limit.amount,
+        "amount": exact(limit.amount, places=3),
         "unit": limit.unit,
     }
