@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 FactId = UUID | str
@@ -118,6 +118,14 @@ def history(facts: Iterable[Fact]) -> History | None:
         and (fact.resumed_at > start.at or fact.used_at >= start.at)
     )
     return History(start=start, uses=uses, since=since)
+
+
+def use_dates(*, used_on: date, resumed_on: date) -> tuple[date, date]:
+    """Return the first and the last date with use of an event, from its frozen dates.
+
+    The date on which the member resumed counts only if it is the one on which they used.
+    """
+    return used_on, max(used_on, resumed_on - timedelta(days=1))
 
 
 def recorded_order(fact: Fact) -> tuple[datetime, str]:

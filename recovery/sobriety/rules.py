@@ -13,7 +13,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from recovery.kernel import days
 from recovery.sobriety import facts as sobriety_facts
 from recovery.sobriety import milestones
 from recovery.sobriety.episodes import Episode, episodes, episodes_of
@@ -173,18 +172,15 @@ def read(
 def _merged_use_dates(history: History) -> list[tuple[date, date]]:
     """Return the dates with use from the first start date on, as ranges that do not overlap.
 
-    Those of one use go from its used date to the later of that and the day before its resumed
-    date. Ranges, because one use may cover years and a thousand may cover the same.
+    Ranges, because one use may cover years and a thousand may cover the same.
     """
     merged: list[tuple[date, date]] = []
     ranges = (
-        (
-            max(use.used_on, history.start.on),
-            max(use.used_on, use.resumed_on - days.ONE_DAY),
-        )
+        sobriety_facts.use_dates(used_on=use.used_on, resumed_on=use.resumed_on)
         for use in history.uses
     )
-    for first, last in sorted(ranges):
+    for used_on, last in sorted(ranges):
+        first = max(used_on, history.start.on)
         if last < first:
             continue  # all of it before the first start date
         if merged and first <= merged[-1][1]:
