@@ -77,7 +77,7 @@ class Ring(TokenBackend):
         key_id = str(jwt.get_unverified_header(token).get("kid"))
         key: bytes | None = settings.TOKEN_KEYS.get(key_id)
         if key is None:
-            raise jwt.InvalidKeyError("not a key of the ring")
+            raise jwt.InvalidTokenError("not a key of the ring")
         return key
 
     def encode(self, payload: dict[str, Any]) -> str:
@@ -173,10 +173,12 @@ def _read(kind: type[Token], raw: str) -> Claims:
     try:
         token = kind(raw)  # type: ignore[arg-type]  # simplejwt says Token and means text
         return Claims(
-            session_id=UUID(token["sid"]), member_id=UUID(token["sub"]), jti=str(token["jti"])
+            session_id=UUID(str(token["sid"])),
+            member_id=UUID(str(token["sub"])),
+            jti=str(token["jti"]),
         )
     except ExpiredTokenError:
         raise
     # What is signed by us has all claims; the rest is for texts that no parser foresaw.
-    except (TokenError, KeyError, ValueError, TypeError, RecursionError):
+    except (TokenError, jwt.PyJWTError, KeyError, ValueError, TypeError, RecursionError):
         raise BadToken() from None
