@@ -11,7 +11,7 @@ from recovery.kernel.ids import new_id
 from recovery.kernel.models import Change
 from recovery.members.models import Member
 from recovery.partners import queries, services
-from recovery.partners.models import PartnerInvite, Partnership
+from recovery.partners.models import InviteTarget, PartnerInvite, Partnership
 from recovery.partners.queries import InviteNotUsable
 from tests.factories import make_member
 from tests.parallel import at_once
@@ -96,7 +96,9 @@ def test_only_an_open_invite_of_ones_own_can_be_withdrawn(alice: Member, bob: Me
 def test_whoever_holds_a_code_learns_who_invites(alice: Member) -> None:
     made = invited_by(alice)
     offer = queries.inspect(code=made.code, now=NOW)
-    assert offer == queries.Offer(inviter_handle="alice", expires_at=AT_EXPIRY)
+    assert offer == queries.Offer(
+        inviter_handle="alice", invites_to=InviteTarget.PARTNERSHIP, expires_at=AT_EXPIRY
+    )
 
 
 def test_a_guest_who_invites_has_no_name(db: None) -> None:
