@@ -1,0 +1,127 @@
+"""The phones and browsers that a member is signed in on, and where pushes reach them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from notifications.models import Device, PushPermission
+from notifications.pushes import AddressKind, Platform
+from recovery.kernel.errors import Missing
+
+# More than anybody owns; beyond it the one unseen for longest goes, so that an app that makes up a
+# new installation at every start cannot fill the table.
+MOST_DEVICES = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """What an app says about its own installation."""
+
+    address: str
+    address_kind: AddressKind
+    platform: Platform
+    app_version: str
+    locale: str
+    push_permission: PushPermission
+
+
+def of(*, member_id: UUID) -> QuerySet[Device]:
+    """Return the member's live devices."""
+    return Device.objects.owned_by(member_id).live()
+
+
+def put(
+    *,
+    member_id: UUID,
+    session_id: UUID,
+    installation_id: UUID,
+    registration: Registration,
+    now: datetime,
+) -> tuple[Device, bool]:
+    """Register an installation, or what has changed about it; return it and whether it is new here.
+
+    An installation or an address belongs to whoever signed in there last: it leaves its former
+    owner without a word.
+    """
+    for _ in range(2):
+        try:
+            with transaction.atomic():
+                return _put(member_id, session_id, installation_id, registration, now)
+        except IntegrityError:
+            # The same phone registered twice at once: now the other's row is there to be seen.
+            continue
+    with transaction.atomic():
+        return _put(member_id, session_id, installation_id, registration, now)
+
+
+def _put(
+    member_id: UUID,
+    session_id: UUID,
+    installation_id: UUID,
+    registration: Registration,
+    now: datetime,
+) -> tuple[Device, bool]:
+    known = Device.objects.select_for_update().filter(installation_id=installation_id).first()
+    is_new = known is None or known.member_id != member_id or known.retired_at is not None
+    device = known or Device(installation_id=installation_id)
+    if is_new:
+        device.created_at = now
+    if registration.address:
+        elsewhere = (
+            Device.objects.live()
+            .filter(address_kind=registration.address_kind, address=registration.address)
+            .exclude(installation_id=installation_id)
+        )
+        elsewhere.update(retired_at=now, address="")
+    device.member_id = member_id
+    device.session_id = session_id
+    device.address = registration.address
+    device.address_kind = registration.address_kind
+    device.platform = registration.platform
+    device.app_version = registration.app_version
+    device.locale = registration.locale
+    device.push_permission = registration.push_permission
+    device.seen_at = now
+    device.retired_at = None
+    # What still waits for a device that changed hands is dropped when it is asked about again.
+    device.save(force_insert=known is None)
+    if is_new:
+        _retire_beyond_most(member_id, now=now)
+    return device, is_new
+
+
+def remove(*, member_id: UUID, installation_id: UUID, now: datetime) -> None:
+    """Forget a device's address, at once. Raises Missing for one that is not the member's."""
+    if not _retire(of(member_id=member_id).filter(installation_id=installation_id), now=now):
+        raise Missing()
+
+
+def remove_of_sessions(*, session_ids: Sequence[UUID], now: datetime) -> None:
+    """Forget the addresses of the devices that were signed in with these sessions."""
+    _retire(Device.objects.live().filter(session_id__in=session_ids), now=now)
+
+
+def retire_unseen(*, since: datetime, now: datetime) -> int:
+    """Forget the addresses of devices not seen since an instant; return how many."""
+    return _retire(Device.objects.live().filter(seen_at__lt=since), now=now)
+
+
+def _retire(devices: QuerySet[Device], *, now: datetime) -> int:
+    return devices.update(retired_at=now, address="")
+
+
+def _retire_beyond_most(member_id: UUID, *, now: datetime) -> None:
+    beyond = (
+        of(member_id=member_id)
+        .order_by("-seen_at", "installation_id")
+        .values_list("installation_id", flat=True)[MOST_DEVICES:]
+    )
+    surplus = list(beyond)
+    if surplus:
+        _retire(Device.objects.filter(installation_id__in=surplus), now=now)

@@ -1,0 +1,49 @@
+"""Tell the workers that something waits. A hint may be lost: the next tick finds what it meant."""
+
+from __future__ import annotations
+
+import logging
+from time import monotonic
+
+from celery import current_app
+from django.db import transaction
+
+log = logging.getLogger("notifications.hints")
+
+# After a hint that did not get out, requests do not even try for a while: each try may cost a
+# second, and the tick comes every 15 seconds anyway.
+SILENCE = 10.0
+
+
+class _Publisher:
+    def __init__(self) -> None:
+        self._silent_until = 0.0
+
+    def publish(self, name: str, queue: str) -> None:
+        """Put a hint into a queue, unless the broker did not answer a moment ago; never raises."""
+        if monotonic() < self._silent_until:
+            return
+        try:
+            current_app.send_task(name, queue=queue, expires=60, retry=False, ignore_result=True)
+        except Exception as error:
+            self._silent_until = monotonic() + SILENCE
+            log.warning("the broker takes no hints: %s", type(error).__name__)
+
+
+_publisher = _Publisher()
+
+
+def deliver_soon() -> None:
+    """After this transaction has committed, ask a worker to deliver; once, however often called."""
+    waiting = transaction.get_connection().run_on_commit
+    if not any(hook is _hint_deliver for _, hook, _ in waiting):
+        transaction.on_commit(_hint_deliver, robust=True)
+
+
+def keep_house_soon() -> None:
+    """Ask a worker to keep house."""
+    _publisher.publish("notifications.housekeeping", "housekeeping")
+
+
+def _hint_deliver() -> None:
+    _publisher.publish("notifications.deliver", "nudges")

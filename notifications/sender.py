@@ -1,0 +1,92 @@
+"""Whether sending goes on: paused for a while, halted until somebody looks, or well."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from notifications.models import Scope, Sender
+from notifications.pushes import Outcome, Push, Result, Signal
+
+log = logging.getLogger("notifications.sender")
+
+# A halt asks for a person, who may well repair it on Google's side. So every ten minutes a few
+# pushes are tried, and the first that succeeds ends the halt; rows wait meanwhile.
+PROBE_AFTER = timedelta(minutes=10)
+# As many as answers.py needs to prove that the credentials are wrong, and not ten phones.
+PROBE_SIZE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class SenderState:
+    """What stands about one scope."""
+
+    paused_until: datetime | None = None
+    halted_reason: str = ""
+
+    def waits(self, *, now: datetime) -> bool:
+        """Tell whether nothing is to be tried yet."""
+        return self.paused_until is not None and now < self.paused_until
+
+
+def load() -> dict[str, SenderState]:
+    """Return the state by scope, absent ones being well; one query."""
+    rows = Sender.objects.values_list("scope", "paused_until", "halted_reason")
+    return {scope: SenderState(until, reason) for scope, until, reason in rows}
+
+
+def note(
+    *,
+    pushes: Sequence[Push],
+    results: Sequence[Result],
+    before: dict[str, SenderState],
+    now: datetime,
+) -> None:
+    """Record what a batch's answers say about sending as a whole; no query while all is well."""
+    pause_until: datetime | None = None
+    halts: dict[str, str] = {}
+    accepted: set[str] = set()
+    for push, result in zip(pushes, results, strict=True):
+        match result.signal:
+            case Signal.PAUSE_SENDER:
+                until = result.retry_at or now
+                pause_until = until if pause_until is None else max(pause_until, until)
+            case Signal.HALT_SENDER:
+                halts[Scope.EVERYBODY] = result.error_code or "unknown"
+            case Signal.HALT_PLATFORM:
+                halts[Scope(push.platform)] = result.error_code or "unknown"
+        if result.outcome is Outcome.SENT:
+            accepted |= {Scope.EVERYBODY, Scope(push.platform)}
+    for scope in accepted - halts.keys():
+        if before.get(scope, SenderState()).halted_reason:
+            log.warning("push to %s works again", scope)
+            Sender.objects.filter(scope=scope).update(halted_reason="", paused_until=None)
+    for scope, reason in halts.items():
+        log.error("push to %s is halted: %s; a person must look", scope, reason)
+        _write(scope=scope, paused_until=now + PROBE_AFTER, halted_reason=reason)
+    if pause_until is not None and Scope.EVERYBODY not in halts:
+        log.warning("push is paused until %s", pause_until.isoformat())
+        _write(scope=Scope.EVERYBODY, paused_until=pause_until)
+
+
+def beat(*, now: datetime) -> None:
+    """Record that a tick ran."""
+    _write(scope=Scope.EVERYBODY, last_tick_at=now)
+
+
+def claim_housekeeping(*, now: datetime, every: timedelta) -> bool:
+    """Tell whether it is this caller's turn to keep house; nobody else's until it is due again."""
+    due = Sender.objects.filter(scope=Scope.EVERYBODY)
+    overdue = due.filter(housekept_at__isnull=True) | due.filter(housekept_at__lte=now - every)
+    return overdue.update(housekept_at=now) == 1
+
+
+def _write(*, scope: Scope | str, **values: object) -> None:
+    Sender.objects.bulk_create(
+        [Sender(scope=scope, **values)],
+        update_conflicts=True,
+        unique_fields=["scope"],
+        update_fields=list(values),
+    )

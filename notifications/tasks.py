@@ -1,0 +1,58 @@
+"""The only task definitions: what Celery calls, and the only place here that reads the clock.
+
+Every task may be lost, repeated or run twice at once: the database is the queue. Each takes extra
+arguments, so that messages of another release pass.
+"""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from notifications import delivery, hints, housekeeping, leases, mail, planner, sender
+
+# One worker process may have to do everything, so nobody keeps it for long: then a hint goes to
+# the end of the queue, behind the ticks.
+DELIVER_SECONDS = 10.0
+
+
+@shared_task(
+    name="notifications.tick",
+    queue="urgent",
+    expires=settings.TICK_SECONDS,  # one that waited longer has a successor
+    acks_late=True,
+    ignore_result=True,
+)
+def tick(**_: object) -> None:
+    """Plan what has fallen due, send waiting e-mail codes, and wake those who deliver."""
+    now = timezone.now()
+    try:
+        planner.tick(now=now)
+    finally:
+        sender.beat(now=now)
+        if leases.anything_due(now=now):
+            hints.deliver_soon()
+        if sender.claim_housekeeping(now=now, every=housekeeping.EVERY):
+            hints.keep_house_soon()
+        mail.send_due_codes(now=now)
+
+
+@shared_task(name="notifications.deliver", queue="nudges", acks_late=True, ignore_result=True)
+def deliver(**_: object) -> None:
+    """Send what waits, batch by batch."""
+    started = monotonic()
+    while delivery.deliver(now=timezone.now()):
+        if monotonic() - started > DELIVER_SECONDS:
+            hints.deliver_soon()
+            return
+
+
+@shared_task(
+    name="notifications.housekeeping", queue="housekeeping", acks_late=True, ignore_result=True
+)
+def keep_house(**_: object) -> None:
+    """Let go of what is old."""
+    housekeeping.keep_house(now=timezone.now())
