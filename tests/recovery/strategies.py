@@ -5,6 +5,7 @@ from __future__ import annotations
 import zoneinfo
 from datetime import UTC, date, datetime, timedelta
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from recovery.calendar.rules import PauseRange, ZoneFact
@@ -36,6 +37,13 @@ zones = st.sampled_from(VARIED_ZONES)
 day_starts = st.integers(0, 6)
 # Since 1973 every offset in force has been a whole number of minutes.
 modern_dates = st.dates(date(1973, 1, 1), date(2037, 12, 31))
+
+
+def examples(number: int) -> settings:
+    """Try a number of examples, however slow the machine is that tries them."""
+    return settings(
+        max_examples=number, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
 
 
 @st.composite

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from recovery.calendar import rules
@@ -13,6 +13,7 @@ from recovery.calendar.rules import PauseRange, ZoneFact
 from recovery.kernel import days
 from tests.recovery.strategies import (
     at_utc,
+    examples,
     naive_local_date,
     pause_lists,
     zone_histories,
@@ -44,7 +45,7 @@ def walked_seconds(day: date, facts: list[ZoneFact]) -> float:
 
 
 @given(day=some_dates, facts=zone_histories(first=FIRST, last=LAST))
-@settings(max_examples=80, deadline=None)
+@examples(80)
 def test_the_time_lived_on_a_date_is_the_sum_of_its_minutes(
     day: date, facts: list[ZoneFact]
 ) -> None:
@@ -52,7 +53,7 @@ def test_the_time_lived_on_a_date_is_the_sum_of_its_minutes(
 
 
 @given(facts=zone_histories(first=FIRST, last=LAST))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_every_second_is_lived_on_one_date_whatever_the_travel(
     facts: list[ZoneFact],
 ) -> None:
@@ -70,7 +71,7 @@ def test_every_second_is_lived_on_one_date_whatever_the_travel(
     facts=zone_histories(first=FIRST, last=LAST),
     pauses=pause_lists(first=FIRST, last=LAST),
 )
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_dates_are_bridged_if_each_one_between_is_paused(
     after: date, length: int, facts: list[ZoneFact], pauses: list[PauseRange]
 ) -> None:
@@ -85,7 +86,7 @@ def test_dates_are_bridged_if_each_one_between_is_paused(
     facts=zone_histories(first=FIRST, last=LAST),
     pauses=pause_lists(first=FIRST, last=LAST),
 )
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_a_date_is_paused_within_a_pause_or_when_little_of_it_was_lived(
     day: date, facts: list[ZoneFact], pauses: list[PauseRange]
 ) -> None:

@@ -5,14 +5,20 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from recovery.calendar import rules as calendar
 from recovery.calendar.rules import PauseRange, ZoneFact
 from recovery.checkins import rules
 from recovery.checkins.rules import Run, Streak
-from tests.recovery.strategies import at_utc, dates, pause_lists, zone_histories
+from tests.recovery.strategies import (
+    at_utc,
+    dates,
+    examples,
+    pause_lists,
+    zone_histories,
+)
 
 FIRST, LAST = date(2024, 3, 20), date(2024, 4, 20)
 BERLIN = [ZoneFact(at_utc("2020-01-01 00:00"), "Europe/Berlin", 0)]
@@ -40,7 +46,7 @@ def walked_back(
 
 
 @given(history=histories, pauses=pauses_lists, facts=zones)
-@settings(max_examples=250, deadline=None)
+@examples(250)
 def test_a_streak_is_what_walking_back_from_today_counts(
     history: list[date], pauses: list[PauseRange], facts: list[ZoneFact]
 ) -> None:
@@ -55,7 +61,7 @@ def test_a_streak_is_what_walking_back_from_today_counts(
 
 
 @given(history=histories, pauses=pauses_lists, facts=zones)
-@settings(max_examples=250, deadline=None)
+@examples(250)
 def test_adding_dates_one_by_one_in_any_order_gives_the_folded_runs(
     history: list[date], pauses: list[PauseRange], facts: list[ZoneFact]
 ) -> None:
@@ -83,7 +89,7 @@ def last_date(run: Run) -> date:
 
 
 @given(history=histories, pauses=pauses_lists, facts=zones)
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_repairable_dates_are_the_unpaused_silent_ones_of_the_last_14_days(
     history: list[date], pauses: list[PauseRange], facts: list[ZoneFact]
 ) -> None:
@@ -108,7 +114,7 @@ def test_repairable_dates_are_the_unpaused_silent_ones_of_the_last_14_days(
 
 
 @given(history=histories.filter(bool), pauses=pauses_lists, facts=zones)
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_answering_every_repairable_date_joins_the_last_14_days_into_one_run(
     history: list[date], pauses: list[PauseRange], facts: list[ZoneFact]
 ) -> None:

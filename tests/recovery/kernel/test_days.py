@@ -14,7 +14,7 @@ from itertools import pairwise
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from recovery.kernel import days
@@ -24,6 +24,7 @@ from tests.recovery.strategies import (
     all_zones,
     at_utc,
     day_starts,
+    examples,
     modern_dates,
     modern_instants,
     naive_local_date,
@@ -213,7 +214,7 @@ def test_local_dates_are_right_around_clock_changes_of_every_zone_and_day_start(
 
 
 @given(instant=modern_instants(), zone=all_zones, h=day_starts)
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_a_local_date_is_the_wall_clock_moved_back_by_the_day_start(
     instant: datetime, zone: str, h: int
 ) -> None:
@@ -227,7 +228,7 @@ def test_a_local_date_is_the_wall_clock_moved_back_by_the_day_start(
     zone=all_zones,
     h=day_starts,
 )
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_a_wall_clock_is_what_walking_minute_by_minute_finds(
     day: date, at: time, zone: str, h: int
 ) -> None:
@@ -236,7 +237,7 @@ def test_a_wall_clock_is_what_walking_minute_by_minute_finds(
 
 
 @given(data=st.data(), zone=all_zones, h=day_starts)
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_a_day_starts_where_walking_minute_by_minute_finds_it(
     data: st.DataObject, zone: str, h: int
 ) -> None:
@@ -248,7 +249,7 @@ def test_a_day_starts_where_walking_minute_by_minute_finds_it(
 
 
 @given(day=modern_dates, at=st.times(), zone=all_zones, h=day_starts)
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_a_time_that_the_clock_shows_is_on_its_own_local_date(
     day: date, at: time, zone: str, h: int
 ) -> None:
@@ -265,7 +266,7 @@ def test_a_time_that_the_clock_shows_is_on_its_own_local_date(
     h=day_starts,
     served=st.one_of(st.none(), st.integers(-3, 3)),
 )
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_the_next_occurrence_is_the_first_of_all_that_follow(
     after: datetime, at: time, weekdays: frozenset[int], zone: str, h: int, served: int | None
 ) -> None:
@@ -382,7 +383,7 @@ def test_an_offset_that_says_nothing_new_leaves_the_members_own_zone() -> None:
     offset=st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes))),
     name=st.one_of(st.none(), st.text()),
 )
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_no_check_in_is_refused_for_its_zone(
     wall: datetime, offset: timezone, name: str | None
 ) -> None:
@@ -530,7 +531,7 @@ def counted_months(day: date, months: int) -> date:
 
 
 @given(day=st.dates(date(1900, 1, 1), date(2200, 12, 31)), months=st.integers(-240, 1200))
-@settings(max_examples=400, deadline=None)
+@examples(400)
 def test_months_are_added_by_the_calendar_and_clamped_to_its_months(day: date, months: int) -> None:
     assert days.add_months(day, months) == counted_months(day, months)
 

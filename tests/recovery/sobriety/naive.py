@@ -29,6 +29,9 @@ def tick(number: int) -> datetime:
     return BASE + number * timedelta(hours=6) + odd
 
 
+NUMBERS = {tick(number): number for number in range(4_000)}
+
+
 # --- histories ------------------------------------------------------------------------------
 
 
@@ -98,7 +101,7 @@ def worlds(draw: st.DrawFn, *, lasting: int = 60) -> World:
 
 
 def ticks_until(instant: datetime) -> int:
-    return next(n for n in range(10_000) if tick(n) >= instant)
+    return NUMBERS[instant]
 
 
 # --- what holds -----------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from decimal import Decimal
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from recovery.kernel import days
@@ -25,13 +25,16 @@ from tests.recovery.sobriety.naive import (
     naive_reading,
     worlds,
 )
-from tests.recovery.strategies import at_utc
+from tests.recovery.strategies import (
+    at_utc,
+    examples,
+)
 
 costs = st.decimals(Decimal("0.01"), Decimal("99999.99"), places=2)
 
 
 @given(world=worlds(), cost=costs, minutes=st.integers(1, 1440))
-@settings(max_examples=500, deadline=None)
+@examples(500)
 def test_a_reading_is_what_the_whole_history_says(
     world: World, cost: Decimal, minutes: int
 ) -> None:
@@ -49,7 +52,7 @@ def test_a_reading_is_what_the_whole_history_says(
 
 
 @given(world=worlds())
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_episodes_are_the_stretches_that_a_walk_through_time_finds(world: World) -> None:
     found = rules.episodes(world.facts)
     if first_start(world.facts) is None:
@@ -69,7 +72,7 @@ def test_episodes_are_the_stretches_that_a_walk_through_time_finds(world: World)
 
 
 @given(world=worlds(), seed=st.integers(0, 1000))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_any_order_and_any_duplicates_of_the_facts_give_the_same_clock(
     world: World, seed: int
 ) -> None:
@@ -81,7 +84,7 @@ def test_any_order_and_any_duplicates_of_the_facts_give_the_same_clock(
 
 
 @given(world=worlds())
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_a_fact_holds_if_no_void_that_holds_targets_it(world: World) -> None:
     expected = [fact.id for fact in world.facts if holds(fact, world.facts)]
     assert sorted(map(str, expected)) == sorted(str(f.id) for f in rules.active(world.facts))
@@ -92,7 +95,7 @@ def test_a_fact_holds_if_no_void_that_holds_targets_it(world: World) -> None:
 
 
 @given(world=worlds(), seed=st.integers(0, 1000))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_voiding_a_use_is_as_if_it_had_never_been_said_and_undoing_that_as_if_it_never_went(
     world: World, seed: int
 ) -> None:
@@ -108,7 +111,7 @@ def test_voiding_a_use_is_as_if_it_had_never_been_said_and_undoing_that_as_if_it
 
 
 @given(world=worlds())
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_no_number_is_ever_negative_and_sober_days_fit_into_the_days_elapsed(world: World) -> None:
     clock = rules.fold(world.facts)
     if clock is None:

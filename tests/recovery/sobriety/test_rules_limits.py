@@ -7,14 +7,20 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from recovery.kernel import days
 from recovery.sobriety import day_states, limits
 from recovery.sobriety.day_states import DayState
 from recovery.sobriety.limits import Limit, LimitState
-from tests.recovery.strategies import all_zones, at_utc, day_starts, modern_dates
+from tests.recovery.strategies import (
+    all_zones,
+    at_utc,
+    day_starts,
+    examples,
+    modern_dates,
+)
 
 MONDAY = date(2024, 4, 29)
 WITHIN, OVER, UNKNOWN = LimitState.WITHIN_LIMIT, LimitState.OVER_LIMIT, LimitState.UNKNOWN
@@ -62,7 +68,7 @@ def naive_state(day: date, totals: dict[date, Decimal], known: list[Limit]) -> L
 
 
 @given(day=near_dates, totals=logs, known=limit_lists)
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_the_state_of_a_date_is_what_adding_up_finds(
     day: date, totals: dict[date, Decimal], known: list[Limit]
 ) -> None:
@@ -71,7 +77,7 @@ def test_the_state_of_a_date_is_what_adding_up_finds(
 
 
 @given(today=near_dates, totals=logs, known=limit_lists)
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_the_summary_counts_the_dates_and_the_running_week(
     today: date, totals: dict[date, Decimal], known: list[Limit]
 ) -> None:
@@ -94,7 +100,7 @@ def test_the_summary_counts_the_dates_and_the_running_week(
 
 
 @given(day=near_dates, totals=logs, known=limit_lists)
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_a_week_is_over_if_a_date_of_it_is_else_within_if_a_date_of_it_is(
     day: date, totals: dict[date, Decimal], known: list[Limit]
 ) -> None:
@@ -105,7 +111,7 @@ def test_a_week_is_over_if_a_date_of_it_is_else_within_if_a_date_of_it_is(
 
 
 @given(totals=logs.filter(bool), amount=amounts)
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_under_one_weekly_limit_a_week_is_over_exactly_if_its_sum_is(
     totals: dict[date, Decimal], amount: Decimal
 ) -> None:
@@ -243,7 +249,7 @@ BERLIN = "Europe/Berlin"
     started_before=st.integers(-48, 48),
     answered_after=st.integers(0, 96),
 )
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_a_use_from_a_check_in_is_on_its_date_between_start_and_answer(
     day: date, zone: str, h: int, started_before: int, answered_after: int
 ) -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from recovery.sobriety import facts as sobriety_facts
@@ -22,14 +22,19 @@ from tests.recovery.sobriety.naive import (
     worlds,
 )
 from tests.recovery.sobriety.test_rules import started, used
-from tests.recovery.strategies import all_zones, at_utc, day_starts
+from tests.recovery.strategies import (
+    all_zones,
+    at_utc,
+    day_starts,
+    examples,
+)
 
 CODES = [*MILESTONES, *YEARS]
 start_dates = st.dates(date(1950, 1, 1), date(2150, 12, 31))
 
 
 @given(started_on=start_dates, code=st.sampled_from(CODES))
-@settings(max_examples=500, deadline=None)
+@examples(500)
 def test_a_milestone_is_due_where_counting_by_the_calendar_ends(
     started_on: date, code: str
 ) -> None:
@@ -44,7 +49,7 @@ def test_milestones_of_every_start_date_of_five_years_are_due_by_the_calendar() 
 
 
 @given(started_on=start_dates)
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_milestones_fall_due_one_after_the_other(started_on: date) -> None:
     due = [milestones.due_on(code, started_on) for code in CODES]
     assert all(one < following for one, following in pairwise([started_on, *due]))
@@ -57,7 +62,7 @@ def test_milestones_fall_due_one_after_the_other(started_on: date) -> None:
     zone=all_zones,
     h=day_starts,
 )
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_the_next_milestone_is_the_first_that_is_not_due_yet(
     started_on: date, lasted: int, second: int, zone: str, h: int
 ) -> None:
@@ -74,7 +79,7 @@ def test_the_next_milestone_is_the_first_that_is_not_due_yet(
 
 
 @given(world=worlds(lasting=3000))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_what_was_earned_is_what_asking_every_fact_and_use_finds(world: World) -> None:
     found = milestones.earned(world.facts, now=world.now)
     key = sobriety_key
@@ -87,7 +92,7 @@ def sobriety_key(one: milestones.Earned) -> tuple[str, date]:
 
 
 @given(world=worlds(lasting=1000), cut=st.integers(0, 20))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_what_was_earned_stays_whatever_is_recorded_later_unless_its_opening_is_voided(
     world: World, cut: int
 ) -> None:
@@ -107,7 +112,7 @@ def test_what_was_earned_stays_whatever_is_recorded_later_unless_its_opening_is_
 
 
 @given(world=worlds(lasting=1000))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_those_not_superseded_are_exactly_those_that_the_episodes_reached(world: World) -> None:
     expected = set()
     by_id = {fact.id: fact for fact in world.facts}
