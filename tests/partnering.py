@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from recovery.members.models import Member
 from recovery.overview import consent
@@ -66,3 +67,18 @@ def share(
 ) -> list[Grant]:
     """Let the other side see exactly this."""
     return consent.share(owner_id=owner.id, partnership_id=partnership.id, wanted=wanted, now=now)
+
+
+def progress_path(linked: Partnership) -> str:
+    """The address of what a partner shows."""
+    return f"/api/v1/partners/{linked.id}/progress"
+
+
+def grants_path(linked: Partnership) -> str:
+    """The address of one's own consents towards a partner."""
+    return f"/api/v1/partners/{linked.id}/grants"
+
+
+def without_request_id(response: Any) -> dict[str, Any]:
+    """A problem without what differs in every answer."""
+    return {name: value for name, value in response.json().items() if name != "request_id"}

@@ -23,6 +23,12 @@ class InviteState(models.TextChoices):
     EXPIRED = "expired"
 
 
+class InviteTarget(models.TextChoices):
+    """What an invite leads to; derived from its kind, never stored."""
+
+    PARTNERSHIP = "partnership", "Being accountability partners"
+
+
 class PartnerInvite(OwnedRow):
     """An offer to be accountability partners, opened by a code that is stored hashed only."""
 

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from recovery.kernel.errors import Missing
 from recovery.partners.codes import code_hash
-from recovery.partners.models import InviteState, PartnerInvite, Partnership
+from recovery.partners.models import InviteState, InviteTarget, PartnerInvite, Partnership
 
 
 class InviteNotUsable(Missing):
@@ -28,6 +28,7 @@ class Offer:
     """What an invite says to whoever holds its code. A guest has no handle."""
 
     inviter_handle: str | None
+    invites_to: InviteTarget
     expires_at: datetime
 
 
@@ -64,7 +65,11 @@ def inspect(*, code: str, now: datetime) -> Offer:
     )
     if invite is None:
         raise InviteNotUsable()
-    return Offer(inviter_handle=invite.member.handle, expires_at=invite.expires_at)
+    return Offer(
+        inviter_handle=invite.member.handle,
+        invites_to=InviteTarget.PARTNERSHIP,
+        expires_at=invite.expires_at,
+    )
 
 
 def partnerships_of(*, member_id: UUID) -> QuerySet[Partnership]:

@@ -10,9 +10,22 @@ from rest_framework.test import APIClient
 
 from recovery.members.models import Member
 from recovery.sharing.models import AccessEntry, Grant
-from tests.partnering import NOW, make_clock, report_use
+from tests.partnering import NOW
 
 pytestmark = pytest.mark.django_db
+
+
+def begin(client: APIClient, *, name: str, days: int) -> str:
+    """Begin an abstinence tracker over HTTP and return its id."""
+    body = {
+        "name": name,
+        "mode": "abstinence",
+        "category": "alcohol",
+        "started_at": (NOW - timedelta(days=days)).isoformat(),
+    }
+    made = client.post("/api/v1/trackers", body, format="json")
+    assert made.status_code == 201
+    return str(made.json()["id"])
 
 
 def test_alice_invites_bob_shows_him_her_evenings_and_later_less(
@@ -25,8 +38,8 @@ def test_alice_invites_bob_shows_him_her_evenings_and_later_less(
 ) -> None:
     with time_machine.travel(NOW, tick=False) as clock:
         # Alice has kept two trackers for a while and invites Bob, who looks before he signs up.
-        evenings = make_clock(alice, name="Evenings", days=100)
-        make_clock(alice, name="Weekends", days=10)
+        evenings = begin(as_alice, name="Evenings", days=100)
+        begin(as_alice, name="Weekends", days=10)
         made = as_alice.post("/api/v1/partner-invites", {}, format="json").json()
         code = {"code": made["code"]}
         offer = anonymous.post("/api/v1/invites/inspect", code, format="json").json()
@@ -45,7 +58,7 @@ def test_alice_invites_bob_shows_him_her_evenings_and_later_less(
         words = as_alice.get(f"{partner}/grants").json()["wording"]
         assert any("a reset shows" in one["warning"] for one in words)
         both = [
-            {"scope": "sober_clock", "tracker": str(evenings.id)},
+            {"scope": "sober_clock", "tracker": evenings},
             {"scope": "check_in_status"},
         ]
         as_alice.put(f"{partner}/grants", {"grants": both}, format="json")
@@ -56,7 +69,9 @@ def test_alice_invites_bob_shows_him_her_evenings_and_later_less(
 
         # A week later she records a use; the exact clock shows it, as the words said.
         clock.shift(timedelta(days=7))
-        report_use(evenings, at=NOW + timedelta(days=6), now=NOW + timedelta(days=7))
+        use = {"used_at": (NOW + timedelta(days=6)).isoformat()}
+        reported = as_alice.post(f"/api/v1/trackers/{evenings}/use-events", use, format="json")
+        assert reported.status_code == 201
         (shown,) = as_bob.get(f"{partner}/progress").json()["sober_clocks"]
         assert (shown["clock"]["current_days"], shown["clock"]["longest_days"]) == (1, 106)
         assert (shown["clock"]["sober_days"], shown["clock"]["days_elapsed"]) == (106, 107)
@@ -66,6 +81,9 @@ def test_alice_invites_bob_shows_him_her_evenings_and_later_less(
         seen = as_bob.get(f"{partner}/progress").json()
         assert seen["sober_clocks"] == []
         assert seen["check_in_status"][0]["answered_today"] is False
+        as_alice.put("/api/v1/check-ins/2026-11-29", {}, format="json")
+        seen = as_bob.get(f"{partner}/progress").json()
+        assert seen["check_in_status"] == [{"local_date": "2026-11-29", "answered_today": True}]
         assert as_alice.get(f"{partner}/progress").json()["check_in_status"] == []
 
         # Ninety days after the first consent the rest has expired; one tap renews it.

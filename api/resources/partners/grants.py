@@ -14,7 +14,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api.parsing import Input, Instant, read_body
+from api.parsing import Id, Input, Instant, read_body
 from api.requests import MemberRequest
 from recovery.overview import consent
 from recovery.sharing import queries, services
@@ -42,7 +42,7 @@ class GrantInput(Input):
     """One thing to let the partner see."""
 
     scope = serializers.ChoiceField(choices=Scope.choices)
-    tracker = serializers.UUIDField(
+    tracker = Id(
         required=False,
         help_text="One of my abstinence trackers, with `sober_clock` only; else leave it out.",
     )

@@ -16,12 +16,12 @@ from rest_framework.views import APIView
 
 from api.auth.views import OpenView
 from api.pages import PageQuery, page
-from api.parsing import Input, Instant, Text, read_body, read_query
+from api.parsing import Id, Input, Instant, Text, read_body, read_query
 from api.requests import MemberRequest
 from api.resources.partners.links import PARTNER_EXAMPLE, PartnerOutput, partner_body
 from recovery.overview import links
 from recovery.partners import queries, services
-from recovery.partners.models import InviteState, PartnerInvite
+from recovery.partners.models import InviteState, InviteTarget, PartnerInvite
 from recovery.partners.wording import BEFORE_ACCEPTING
 
 TAGS = ["Partners"]
@@ -38,7 +38,7 @@ CODE_EXAMPLE = "q0Jm8mWcT5yqk1v3m7XzB2dJ5nLr9sUe"
 class PartnerInviteInput(Input):
     """An invite to make."""
 
-    id = serializers.UUIDField(
+    id = Id(
         required=False,
         help_text="An id of your choice, a UUIDv7, so that sending this again makes no second one.",
     )
@@ -88,6 +88,7 @@ class InspectedInviteOutput(serializers.Serializer[Any]):
     inviter_handle = serializers.CharField(
         allow_null=True, help_text="null for a member without a handle: say “a member”."
     )
+    invites_to = serializers.ChoiceField(choices=InviteTarget.choices)
     expires_at = Instant()
     notice = serializers.CharField(help_text="Show this before the invite is accepted.")
 
@@ -212,6 +213,7 @@ class InspectInvite(OpenView):
                 "An invite to be partners",
                 value={
                     "inviter_handle": "quiet_river",
+                    "invites_to": "partnership",
                     "expires_at": "2026-11-25T08:00:00Z",
                     "notice": BEFORE_ACCEPTING,
                 },
@@ -225,6 +227,7 @@ class InspectInvite(OpenView):
         output = InspectedInviteOutput(
             {
                 "inviter_handle": offer.inviter_handle,
+                "invites_to": offer.invites_to,
                 "expires_at": offer.expires_at,
                 "notice": BEFORE_ACCEPTING,
             }

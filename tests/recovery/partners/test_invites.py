@@ -106,6 +106,13 @@ def test_a_guest_who_invites_has_no_name(db: None) -> None:
     assert queries.inspect(code=made.code, now=NOW).inviter_handle is None
 
 
+def test_an_invite_of_somebody_whose_account_is_going_offers_nothing(alice: Member) -> None:
+    made = invited_by(alice)
+    Member.objects.filter(id=alice.id).update(deleted_at=NOW)
+    with pytest.raises(InviteNotUsable):
+        queries.inspect(code=made.code, now=NOW)
+
+
 def test_a_code_works_until_the_last_moment_of_its_72_hours(alice: Member, bob: Member) -> None:
     made = invited_by(alice)
     accepted = services.accept(member_id=bob.id, code=made.code, now=JUST_BEFORE_EXPIRY)
