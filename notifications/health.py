@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Min
 
-from notifications import fcm
+from notifications import pushes
 from notifications.models import Reminder, Scope, Sender
 
 
@@ -31,7 +31,7 @@ def state(*, now: datetime) -> dict[str, Any]:
 
 
 def _push(*, halted: bool, paused: bool) -> str:
-    if fcm.gateway() is None:
+    if not pushes.are_on():
         return "off"
     if halted:
         return "halted"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from notifications import bulk, fcm
+from notifications import bulk, pushes
 from notifications.models import (
     NOT_FOR_THE_INBOX,
     Delivery,
@@ -43,7 +43,7 @@ def promise(*, drafts: Sequence[Draft], now: datetime) -> int:
     if not drafts:
         return 0
     wanted = {draft.member_id for draft in drafts if draft.dropped is Dropped.NO}
-    push_is_on = fcm.gateway() is not None
+    push_is_on = pushes.are_on()
     devices = _devices_of(wanted) if push_is_on and wanted else {}
     rows, ways = [], {}
     for draft in drafts:

@@ -32,7 +32,7 @@ class Child:
     def start(self) -> None:
         """Start the program; Ctrl-C at the terminal reaches only whoever supervises."""
         self._process = subprocess.Popen(  # noqa: S603 - our own command lines
-            self._command, start_new_session=True, preexec_fn=_bond_to_parent()
+            self._command, start_new_session=True, preexec_fn=bond_to_parent()
         )
 
     def ended(self) -> str | None:
@@ -74,8 +74,8 @@ def _ending(code: int) -> str:
     return f"ended by signal {-code}"
 
 
-def _bond_to_parent() -> Callable[[], None] | None:
-    """Return what makes a child end when its parent is killed without a chance to say goodbye.
+def bond_to_parent(*, number: signal.Signals = signal.SIGTERM) -> Callable[[], None] | None:
+    """Return what a child calls first to get this signal when its parent is killed outright.
 
     Linux only; elsewhere an orphan has to be ended by hand.
     """
@@ -88,7 +88,7 @@ def _bond_to_parent() -> Callable[[], None] | None:
     parent = os.getpid()
 
     def bond() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        prctl(_PR_SET_PDEATHSIG, number)
         if os.getppid() != parent:  # killed before the call above
             os._exit(1)
 
