@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import IO, Any
+from uuid import UUID
 
 from django.conf import settings
 from rest_framework import serializers
@@ -211,6 +212,20 @@ class Text(serializers.CharField):
         if not isinstance(data, str):
             self.fail("not_text")
         return str(super().to_internal_value(data))
+
+
+class Pattern(Text, serializers.RegexField):
+    """Text of one form, such as a country's two letters."""
+
+
+class Id(serializers.UUIDField):
+    """A UUID in its usual form, 36 signs; numbers and other spellings are not taken for one."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        """Return the id."""
+        if not isinstance(data, str) or not re.fullmatch(r"[0-9A-Fa-f-]{36}", data):
+            self.fail("invalid", value=data)
+        return UUID(str(super().to_internal_value(data)))
 
 
 class Whole(serializers.IntegerField):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.exceptions import (
@@ -14,7 +14,7 @@ from django.core.exceptions import (
     RequestDataTooBig,
     SuspiciousOperation,
 )
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
@@ -63,6 +63,68 @@ class Problem:
         }
 
 
+MALFORMED = Problem(
+    400, "malformed", "The request cannot be read", "The request cannot be read.", "fix"
+)
+INVALID = Problem(400, "invalid", "The input is not valid", "The input is not valid.", "fix")
+NOT_SIGNED_IN = Problem(
+    401,
+    "not_signed_in",
+    "Sign in first",
+    "Send a valid access token. Keep what has not been sent.",
+    "sign_in",
+    headers=(("WWW-Authenticate", 'Bearer realm="api"'),),
+)
+DENIED = Problem(403, "denied", "This is not allowed", "This is not allowed.", "drop")
+NOT_FOUND = Problem(404, "not_found", "Not found", "Not found", "drop")
+METHOD_NOT_ALLOWED = Problem(
+    405,
+    "method_not_allowed",
+    "This method is not offered here",
+    "See the Allow header for those that are.",
+    "fix",
+)
+NOT_ACCEPTABLE = Problem(
+    406, "not_acceptable", "Only JSON is offered", "Ask for application/json.", "fix"
+)
+BODY_TOO_LARGE = Problem(
+    413, "body_too_large", "The body is too large", "Send at most 64 KiB.", "fix"
+)
+UNSUPPORTED_MEDIA_TYPE = Problem(
+    415, "unsupported_media_type", "Only JSON is read", "Send application/json.", "fix"
+)
+SERVER_ERROR = Problem(
+    500,
+    "server_error",
+    "Something went wrong on our side",
+    "Keep what has not been sent and try again later.",
+    "retry",
+)
+UNAVAILABLE = Problem(
+    503,
+    "unavailable",
+    "Not available just now",
+    "Nothing was lost; send it again in a moment.",
+    "retry",
+    headers=(("Retry-After", "5"),),
+)
+# What any request may meet, whatever it asks for.
+PLAIN = (
+    *(MALFORMED, INVALID, NOT_SIGNED_IN, DENIED, NOT_FOUND, METHOD_NOT_ALLOWED, NOT_ACCEPTABLE),
+    *(BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, SERVER_ERROR, UNAVAILABLE),
+)
+# DRF's and Django's own errors, the first kind that fits.
+_FOREIGN: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Problem], ...] = (
+    ((PayloadTooLarge, RequestDataTooBig), BODY_TOO_LARGE),
+    ((drf.NotAuthenticated, drf.AuthenticationFailed), NOT_SIGNED_IN),
+    ((drf.PermissionDenied, PermissionDenied), DENIED),
+    ((drf.NotFound, Http404), NOT_FOUND),
+    (drf.MethodNotAllowed, METHOD_NOT_ALLOWED),
+    (drf.NotAcceptable, NOT_ACCEPTABLE),
+    (drf.UnsupportedMediaType, UNSUPPORTED_MEDIA_TYPE),
+    ((SuspiciousOperation, BadRequest), MALFORMED),
+)
+
 STATUS: tuple[tuple[type[errors.Refusal], int, str], ...] = (
     (errors.Missing, 404, "drop"),
     (errors.Invalid, 400, "fix"),
@@ -102,64 +164,17 @@ def of_exception(error: Exception) -> Problem:
         return of_refusal(error)
     if isinstance(error, drf.ValidationError):
         found = list(_field_errors(error.get_full_details(), ""))
-        return Problem(
-            400, "invalid", "The input is not valid", _summary(found), "fix", errors=found
-        )
-    if isinstance(error, PayloadTooLarge | RequestDataTooBig):
-        return Problem(
-            413, "body_too_large", "The body is too large", "Send at most 64 KiB.", "fix"
-        )
+        return replace(INVALID, detail=_summary(found), errors=found)
     if isinstance(error, drf.ParseError):
-        return Problem(400, "malformed", "The body cannot be read", str(error.detail), "fix")
-    if isinstance(error, drf.NotAuthenticated | drf.AuthenticationFailed):
-        return Problem(
-            401,
-            "not_signed_in",
-            "Sign in first",
-            "Send a valid access token. Keep what has not been sent.",
-            "sign_in",
-            headers=(("WWW-Authenticate", 'Bearer realm="api"'),),
-        )
-    if isinstance(error, drf.PermissionDenied | PermissionDenied):
-        return Problem(403, "denied", "This is not allowed", "This is not allowed.", "drop")
-    if isinstance(error, drf.NotFound | Http404):
-        return Problem(404, "not_found", "Not found", "Not found", "drop")
-    if isinstance(error, drf.MethodNotAllowed):
-        return Problem(
-            405,
-            "method_not_allowed",
-            "This method is not offered here",
-            "See the Allow header for those that are.",
-            "fix",
-        )
-    if isinstance(error, drf.NotAcceptable):
-        return Problem(
-            406, "not_acceptable", "Only JSON is offered", "Ask for application/json.", "fix"
-        )
-    if isinstance(error, drf.UnsupportedMediaType):
-        return Problem(
-            415, "unsupported_media_type", "Only JSON is read", "Send application/json.", "fix"
-        )
-    if isinstance(error, SuspiciousOperation | BadRequest):
-        return Problem(400, "malformed", "The request cannot be read", "Malformed request.", "fix")
+        return replace(MALFORMED, detail=str(error.detail))
+    for kind, problem in _FOREIGN:
+        if isinstance(error, kind):
+            return problem
     if isinstance(error, OperationalError | InterfaceError):
         log.error("database out of reach: %s", type(error).__name__)
-        return Problem(
-            503,
-            "unavailable",
-            "Not available just now",
-            "Nothing was lost; send it again in a moment.",
-            "retry",
-            headers=(("Retry-After", "5"),),
-        )
+        return UNAVAILABLE
     log.error("unforeseen error", exc_info=error)
-    return Problem(
-        500,
-        "server_error",
-        "Something went wrong on our side",
-        "Keep what has not been sent and try again later.",
-        "retry",
-    )
+    return SERVER_ERROR
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response:
@@ -176,7 +191,11 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
 
 def respond(request: HttpRequest, error: Exception) -> HttpResponse:
     """Answer an error outside DRF: unknown paths, refused hosts, middleware."""
-    problem = of_exception(error)
+    return answer(request, of_exception(error))
+
+
+def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """Return a problem as an answer, outside DRF."""
     response = HttpResponse(
         json.dumps(problem.body(request_id=getattr(request, "request_id", ""))),
         status=problem.status,
@@ -187,6 +206,13 @@ def respond(request: HttpRequest, error: Exception) -> HttpResponse:
     return response
 
 
+def method_not_allowed(request: HttpRequest, *, allowed: Sequence[str]) -> HttpResponse:
+    """Answer a method that an address outside DRF does not offer."""
+    response = answer(request, METHOD_NOT_ALLOWED)
+    response["Allow"] = ", ".join(allowed)
+    return response
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler400."""
     return respond(request, exception)
@@ -194,12 +220,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler404."""
-    return respond(request, Http404())
+    return answer(request, NOT_FOUND)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler500."""
-    return respond(request, DatabaseError("unforeseen"))
+    return answer(request, SERVER_ERROR)
 
 
 def _field_errors(details: Any, pointer: str) -> Any:

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api.parsing import Input, Instant, Text, read_body
+from api.parsing import Input, Instant, Pattern, Text, read_body
 from api.requests import MemberRequest
 from notifications import devices
 from notifications.models import LONGEST_ADDRESS, Device, PushPermission
@@ -43,7 +43,7 @@ class DeviceInput(Input):
         default=PushPermission.UNKNOWN.value,
         help_text="What the member told the phone. While it is `denied` nothing is sent.",
     )
-    address = serializers.RegexField(
+    address = Pattern(
         r"\A[!-~]*\Z",
         max_length=LONGEST_ADDRESS,
         default="",
@@ -56,7 +56,7 @@ class DeviceInput(Input):
         help_text="`fid`: a Firebase installation id. `token`: a registration token.",
     )
     app_version = Text(max_length=32, default="", allow_blank=True)
-    locale = serializers.RegexField(
+    locale = Pattern(
         r"\A([A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*)?\Z",
         max_length=35,
         default="",

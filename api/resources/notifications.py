@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.pages import PageQuery, page
-from api.parsing import Input, Instant, read_body, read_query
+from api.parsing import Id, Input, Instant, read_body, read_query
 from api.requests import MemberRequest
 from notifications import inbox
 from notifications.models import Notification
@@ -40,7 +40,7 @@ class NotificationIdsInput(Input):
     """Which notifications were read."""
 
     ids = serializers.ListField(
-        child=serializers.UUIDField(), min_length=1, max_length=MOST_IDS, help_text="At most 100."
+        child=Id(), min_length=1, max_length=MOST_IDS, help_text="At most 100."
     )
 
 

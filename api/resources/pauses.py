@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.pages import PageQuery, page
-from api.parsing import Input, Instant, LocalDate, read_body, read_query
+from api.parsing import Id, Input, Instant, LocalDate, read_body, read_query
 from api.requests import MemberRequest
 from recovery.calendar import queries, services
 from recovery.calendar.models import Pause
@@ -22,7 +22,7 @@ from recovery.calendar.models import Pause
 class PauseInput(Input):
     """A range of dates, both included; open while it has no last one."""
 
-    id = serializers.UUIDField(required=False, help_text="A UUID of the app's choice (v7).")
+    id = Id(required=False, help_text="A UUID of the app's choice (v7).")
     from_date = LocalDate()
     to_date = LocalDate(required=False, allow_null=True)
 

@@ -15,7 +15,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api.parsing import Flag, Input, Instant, Whole, read_body
+from api.parsing import Flag, Id, Input, Instant, Whole, read_body
 from api.requests import MemberRequest
 from notifications import reminders
 from notifications.models import Reminder, every_weekday
@@ -53,7 +53,7 @@ class WallTime(serializers.Field[time, Any, str, Any]):
 class ReminderInput(Input):
     """When to be reminded."""
 
-    id = serializers.UUIDField(
+    id = Id(
         required=False,
         help_text="An id of your choice, a UUIDv7, so that sending this again makes no second one.",
     )

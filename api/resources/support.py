@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api.parsing import Input, Instant, Query, Text, read_body, read_query
+from api.parsing import Input, Instant, Pattern, Query, Text, read_body, read_query
 from api.requests import MemberRequest
 from api.resources.help import CrisisResourceOutput, PlanOutput, crisis_body
 from recovery.kernel.errors import Missing
@@ -48,7 +48,7 @@ class HardMomentPlanOutput(PlanOutput):
 class CrisisQuery(Query):
     """Where, and what kind of line."""
 
-    country = serializers.RegexField(
+    country = Pattern(
         r"^[A-Za-z]{2}\Z", required=False, help_text="ISO 3166-1 alpha-2, such as DE."
     )
     kind = serializers.ChoiceField(

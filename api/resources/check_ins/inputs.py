@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from api.pages import PageQuery
-from api.parsing import Amount, Flag, Input, Instant, LocalDate, Text, Whole
+from api.parsing import Amount, Flag, Id, Input, Instant, LocalDate, Text, Whole
 from recovery.checkins.models import Feeling
 from recovery.checkins.saying import TrackerState
 from recovery.checkins.services import Answers, When
@@ -20,7 +20,7 @@ TIMING = ("time_zone", "answered_at", "edited_at")
 class TrackerStateInput(Input):
     """What the check-in says of one tracker."""
 
-    tracker = serializers.UUIDField()
+    tracker = Id()
     state = serializers.ChoiceField(choices=SaidState.choices)
     amount = Amount(
         required=False,

@@ -7,13 +7,14 @@ from typing import Any
 from rest_framework import serializers
 
 from api.parsing import Instant
+from api.resources.check_ins.inputs import TRIGGERS
 from api.resources.help import AfterUseOutput, HelpOutput, after_use_body, help_body
 from recovery.checkins.models import CheckIn, Feeling
 from recovery.checkins.queries import StreakReading
 from recovery.checkins.services import NOTE_LABEL
 from recovery.kernel.sealing import Sealer
 from recovery.overview.services import CheckInAnswer
-from recovery.sobriety.models import SaidState, Trigger
+from recovery.sobriety.models import SaidState
 
 
 class TrackerStateOutput(serializers.Serializer[Any]):
@@ -40,7 +41,7 @@ class CheckInOutput(serializers.Serializer[Any]):
     feelings = serializers.ListField(child=serializers.ChoiceField(choices=Feeling.choices))
     craving = serializers.IntegerField(allow_null=True)
     confidence = serializers.IntegerField(allow_null=True)
-    triggers = serializers.ListField(child=serializers.ChoiceField(choices=Trigger.choices))
+    triggers = serializers.ListField(child=serializers.ChoiceField(choices=TRIGGERS))
     note = serializers.CharField()
     trackers = TrackerStateOutput(many=True)
     version = serializers.IntegerField()

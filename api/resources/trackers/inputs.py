@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.parsing import Amount, Input, Instant, LocalDate, Query, Text, Whole
+from api.parsing import Amount, Id, Input, Instant, LocalDate, Pattern, Query, Text, Whole
 from recovery.sobriety.models import Category, LimitPer, TrackerMode, Trigger
 from recovery.sobriety.services.trackers import LimitInput as Limit
 from recovery.sobriety.services.trackers import NewTracker
@@ -34,7 +34,7 @@ class TrackerRates(Input):
     cost_per_day = Amount(
         required=False, allow_null=True, decimal_places=2, help_text="Money a day of use cost."
     )
-    currency = serializers.RegexField(
+    currency = Pattern(
         r"^[A-Z]{3}\Z",
         required=False,
         allow_blank=True,
@@ -52,7 +52,7 @@ class TrackerRates(Input):
 class TrackerInput(TrackerRates):
     """A tracker to begin."""
 
-    id = serializers.UUIDField(required=False, help_text="A UUID of the app's choice (v7).")
+    id = Id(required=False, help_text="A UUID of the app's choice (v7).")
     name = Text(max_length=80, help_text="In the member's own words; stored sealed.")
     mode = serializers.ChoiceField(choices=TrackerMode.choices)
     category = serializers.ChoiceField(choices=Category.choices)
@@ -79,7 +79,7 @@ class TrackerChanges(TrackerRates):
 class UseEventInput(Input):
     """A use to record. A correction voids it and adds another."""
 
-    id = serializers.UUIDField(required=False, help_text="A UUID of the app's choice (v7).")
+    id = Id(required=False, help_text="A UUID of the app's choice (v7).")
     used_at = Instant(help_text="When it began; not in the future.")
     resumed_at = Instant(
         required=False, allow_null=True, help_text="When it was over; default `used_at`."
@@ -92,7 +92,7 @@ class UseEventInput(Input):
 class AmountInput(Input):
     """An amount to log for a date; several on one date add up."""
 
-    id = serializers.UUIDField(required=False, help_text="A UUID of the app's choice (v7).")
+    id = Id(required=False, help_text="A UUID of the app's choice (v7).")
     local_date = LocalDate()
     amount = Amount()
 

@@ -1,0 +1,86 @@
+"""The names of the document's enums: one component for each, whatever fields use it."""
+
+from __future__ import annotations
+
+import enum
+import inspect
+from typing import Any
+
+from drf_spectacular.drainage import warn
+
+from api.resources.check_ins.inputs import TRIGGERS
+from notifications import models as notifications
+from notifications.pushes import AddressKind, Platform
+from notifications.wording import Kind as NotificationKind
+from recovery.checkins.models import Feeling
+from recovery.members.models import EmailState, Locale, TimeZoneMode
+from recovery.overview.texts import NextStep
+from recovery.partners.models import InviteState, InviteTarget
+from recovery.sharing.models import GrantState, Scope
+from recovery.sobriety import models as sobriety
+from recovery.sobriety.limits import LimitState
+from recovery.support.queries import HelpReason
+from recovery.support.rules import Kind as CrisisKind
+
+# Names of a generated client's types: changing one breaks every app that names it.
+ENUMS: dict[str, type[enum.Enum]] = {
+    "AddressKind": AddressKind,
+    "Category": sobriety.Category,
+    "CrisisResourceKind": CrisisKind,
+    "DayState": sobriety.DayState,
+    "EmailState": EmailState,
+    "FactSource": sobriety.FactSource,
+    "Feeling": Feeling,
+    "GrantState": GrantState,
+    "GrantScope": Scope,
+    "HelpReason": HelpReason,
+    "InviteState": InviteState,
+    "InviteTarget": InviteTarget,
+    "LimitPer": sobriety.LimitPer,
+    "LimitState": LimitState,
+    "MemberLocale": Locale,
+    "NextStep": NextStep,
+    "NotificationKind": NotificationKind,
+    "Platform": Platform,
+    "PushPermission": notifications.PushPermission,
+    "SaidState": sobriety.SaidState,
+    "TimeZoneMode": TimeZoneMode,
+    "TrackerMode": sobriety.TrackerMode,
+    "Trigger": sobriety.Trigger,
+}
+
+# A check-in lists what weighed; "none" is an empty list there.
+SUBSETS = {"CheckInTrigger": (sobriety.Trigger, [value for value, _ in TRIGGERS])}
+
+_BY_VALUES = {frozenset(one.value for one in kind): name for name, kind in ENUMS.items()} | {
+    frozenset(values): name for name, (_, values) in SUBSETS.items()
+}
+
+
+def name_enums(node: Any, schemas: dict[str, Any]) -> Any:
+    """Return a part of the document with its enums moved to named components.
+
+    An enum that ENUMS does not list, or one with null, is warned of, which fails the build.
+    """
+    if isinstance(node, list):
+        return [name_enums(inner, schemas) for inner in node]
+    if not isinstance(node, dict):
+        return node
+    if not isinstance(node.get("enum"), list):
+        return {key: name_enums(inner, schemas) for key, inner in node.items()}
+    name = _BY_VALUES.get(frozenset(node["enum"]))
+    if name is None:
+        warn(f"api.schema.enums.ENUMS does not list the enum of {node['enum']}")
+        return node
+    schemas[name] = _component(name)
+    beside = {key: node[key] for key in ("description", "default") if node.get(key) is not None}
+    return {"$ref": f"#/components/schemas/{name}", **beside}
+
+
+def _component(name: str) -> dict[str, Any]:
+    kind, values = SUBSETS.get(name) or (ENUMS[name], [one.value for one in ENUMS[name]])
+    component: dict[str, Any] = {"type": "string", "enum": values}
+    # A class without a text of its own would show that of the class above it.
+    if kind.__doc__ and kind.__doc__ != kind.__mro__[1].__doc__:
+        component["description"] = inspect.cleandoc(kind.__doc__).split("\n\n")[0]
+    return component

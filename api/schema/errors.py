@@ -1,0 +1,232 @@
+"""The error answers of every operation: which statuses, and with which codes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api import problems
+from api.auth import tokens
+from api.problems import Problem
+from notifications.reminders import TooManyReminders
+from recovery.checkins.services import DeletedSince
+from recovery.kernel import errors
+from recovery.members import refusals as members
+from recovery.partners.queries import InviteNotUsable
+from recovery.partners.services import TooManyOpenInvites
+from recovery.sobriety.queries import WrongMode
+from recovery.sobriety.services.trackers import TooManyTrackers
+
+REQUEST_ID = "5b1f0e2a9c3d4f7e8a6b0c1d2e3f4a5b"
+WHILE_LIMITED = errors.TooMany(retry_after=30)
+TAKEN = errors.IdTaken()
+
+SIGNED_IN = (
+    tokens.BadToken(),
+    tokens.TokenExpired(),
+    members.SessionOver(),
+    members.ReuseDetected(),
+    members.AccountDeleted(),
+)
+# What an operation refuses beside what follows from its body, path and security.
+OF_OPERATION: dict[str, tuple[errors.Refusal, ...]] = {
+    "register": (members.HandleTaken(), WHILE_LIMITED),
+    "createGuest": (WHILE_LIMITED,),
+    "logIn": (members.WrongCredentials(), members.AccountDeleted(), WHILE_LIMITED),
+    "refreshTokens": tuple(one for one in SIGNED_IN if not isinstance(one, tokens.TokenExpired)),
+    "changePassword": (members.WrongPassword(), members.StillGuest(), WHILE_LIMITED),
+    "resetPassword": (members.WrongCode(), WHILE_LIMITED),
+    "requestResetCode": (members.EmailOff(), WHILE_LIMITED),
+    "setCredentials": (members.HandleTaken(), members.AlreadyMember(), WHILE_LIMITED),
+    "replaceBackupCodes": (members.WrongPassword(), members.StillGuest(), WHILE_LIMITED),
+    "setEmail": (
+        members.WrongPassword(),
+        members.StillGuest(),
+        members.EmailOff(),
+        WHILE_LIMITED,
+    ),
+    "verifyEmail": (members.WrongCode(), WHILE_LIMITED),
+    "createTracker": (TooManyTrackers(),),
+    "updateTracker": (WrongMode(),),
+    "reportUse": (WrongMode(),),
+    "restoreUseEvent": (WrongMode(),),
+    "voidUseEvent": (WrongMode(),),
+    "listUseEvents": (WrongMode(),),
+    "logAmount": (WrongMode(),),
+    "restoreAmount": (WrongMode(),),
+    "voidAmount": (WrongMode(),),
+    "listAmounts": (WrongMode(),),
+    "listEpisodes": (WrongMode(),),
+    "listMilestones": (WrongMode(),),
+    "putCheckIn": (DeletedSince(),),
+    "getHardMomentPlan": (errors.Missing(),),
+    "deleteHardMomentPlan": (errors.Missing(),),
+    "createPartnerInvite": (TooManyOpenInvites(),),
+    "inspectInvite": (InviteNotUsable(), WHILE_LIMITED),
+    "acceptInvite": (InviteNotUsable(),),
+    "createReminder": (TooManyReminders(),),
+}
+TITLES = {
+    400: "The request is not valid.",
+    401: "Sign in, or refresh the access token.",
+    403: "Not allowed.",
+    404: "Absent, or not for you to see: the two look the same.",
+    409: "This contradicts what is stored.",
+    413: "The body is larger than 64 KiB.",
+    415: "The body is not JSON.",
+    429: "Too many tries; wait for as long as `Retry-After` says.",
+    503: "Not available just now; nothing was lost.",
+}
+ANY_OTHER = (
+    problems.METHOD_NOT_ALLOWED,
+    problems.NOT_ACCEPTABLE,
+    problems.SERVER_ERROR,
+)
+# Answers that many operations give alike, named once.
+ALIKE = {
+    ("invalid", "malformed"): "NotValid",
+    tuple(sorted(one.code for one in SIGNED_IN)): "NotSignedIn",
+    ("not_found",): "NotFound",
+    ("id_taken",): "IdTaken",
+    ("body_too_large",): "BodyTooLarge",
+    ("unsupported_media_type",): "UnsupportedMediaType",
+    ("too_many",): "TooMany",
+    ("unavailable",): "Unavailable",
+}
+NOT_VALID = Problem(
+    400,
+    "invalid",
+    problems.INVALID.title,
+    "/started_at: This lies in the future.",
+    "fix",
+    errors=[
+        errors.FieldError(
+            pointer="/started_at", code="in_the_future", detail="This lies in the future."
+        )
+    ],
+)
+
+
+def problems_of(operation: dict[str, Any], *, takes_id: bool) -> list[Problem]:
+    """Return every problem that an operation may answer with, sorted by status and code."""
+    found: list[Problem] = [problems.UNAVAILABLE]
+    parameters = operation.get("parameters", [])
+    if "requestBody" in operation:
+        found += [problems.MALFORMED, NOT_VALID]
+        found += [problems.BODY_TOO_LARGE, problems.UNSUPPORTED_MEDIA_TYPE]
+    if any(one["in"] == "query" for one in parameters):
+        found += [problems.MALFORMED, NOT_VALID]
+    if any(one["in"] == "path" for one in parameters):
+        found.append(problems.NOT_FOUND)
+    refusals = list(OF_OPERATION.get(operation["operationId"], ()))
+    if operation["security"]:
+        refusals += SIGNED_IN
+    if takes_id:
+        refusals.append(TAKEN)
+    found += [problems.of_refusal(refusal) for refusal in refusals]
+    by_code = {(one.status, one.code): one for one in found}
+    return [by_code[key] for key in sorted(by_code)]
+
+
+def answers(found: list[Problem], shared: dict[str, Any]) -> dict[str, Any]:
+    """Return the responses of an operation that say these problems, and ``default``.
+
+    What many operations answer alike goes to the shared responses, once.
+    """
+    by_status: dict[int, list[Problem]] = {}
+    for one in found:
+        by_status.setdefault(one.status, []).append(one)
+    responses = {}
+    for status, of_status in by_status.items():
+        codes = tuple(one.code for one in of_status)
+        responses[str(status)] = _shared(ALIKE.get(codes), TITLES[status], of_status, shared)
+    responses["default"] = _shared("AnyOtherProblem", "Any other error.", [*ANY_OTHER], shared)
+    return responses
+
+
+def _shared(
+    name: str | None, title: str, found: list[Problem], shared: dict[str, Any]
+) -> dict[str, Any]:
+    if name is None:
+        return _answer(title, found)
+    shared[name] = _answer(title, found)
+    return {"$ref": f"#/components/responses/{name}"}
+
+
+def _answer(title: str, found: list[Problem]) -> dict[str, Any]:
+    codes = ", ".join(f"`{one.code}`" for one in found)
+    answer: dict[str, Any] = {"description": f"{title} Codes: {codes}."}
+    if any(name == "Retry-After" for one in found for name, _ in one.headers):
+        answer["headers"] = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}
+    examples = {one.code: {"$ref": f"#/components/examples/{example_name(one)}"} for one in found}
+    schema = {"$ref": "#/components/schemas/Problem"}
+    answer["content"] = {problems.CONTENT_TYPE: {"schema": schema, "examples": examples}}
+    return answer
+
+
+def example_name(problem: Problem) -> str:
+    """Return the name of a problem's example: its code in camel case, such as notFound."""
+    first, *rest = problem.code.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+def example(problem: Problem) -> dict[str, Any]:
+    """Return a problem as an example of the document."""
+    return {"summary": problem.title, "value": problem.body(request_id=REQUEST_ID)}
+
+
+RETRY_AFTER = {
+    "description": "Seconds to wait before the next try.",
+    "schema": {"type": "integer", "minimum": 1},
+    "example": 30,
+}
+PROBLEM = {
+    "type": "object",
+    "description": "What went wrong, and what the app should do next (RFC 9457).",
+    "properties": {
+        "type": {
+            "type": "string",
+            "format": "uri-reference",
+            "description": "Where this code is explained.",
+        },
+        "title": {"type": "string", "description": "The same for every answer with this code."},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string", "description": "What was wrong this time, for a person."},
+        "code": {
+            "type": "string",
+            "description": "For programs. More codes come with time: treat one that you do not "
+            "know by `client_action`.",
+        },
+        "request_id": {"type": "string", "description": "Also in the X-Request-Id header."},
+        "client_action": {"$ref": "#/components/schemas/ClientAction"},
+        "errors": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/FieldProblem"},
+            "description": "What is wrong with single fields; often empty.",
+        },
+    },
+    "required": [
+        *("type", "title", "status", "detail", "code", "request_id", "client_action", "errors")
+    ],
+}
+FIELD_PROBLEM = {
+    "type": "object",
+    "description": "What is wrong with one field.",
+    "properties": {
+        "pointer": {
+            "type": "string",
+            "description": "A JSON pointer (RFC 6901) into the body, or the name of a query "
+            "parameter behind a slash; empty for the whole.",
+        },
+        "code": {"type": "string", "description": "For programs."},
+        "detail": {"type": "string", "description": "For a person."},
+    },
+    "required": ["pointer", "code", "detail"],
+}
+CLIENT_ACTION = {
+    "type": "string",
+    "enum": ["retry", "refresh", "sign_in", "fix", "update", "drop"],
+    "description": "`retry`: send the same later. `refresh`: fetch new tokens, then send it "
+    "again. `sign_in`: sign in, then send it again. `fix`: ask the member to change something. "
+    "`update`: the app is too old. `drop`: it will never work; stop trying.",
+}
+SCHEMAS = {"Problem": PROBLEM, "FieldProblem": FIELD_PROBLEM, "ClientAction": CLIENT_ACTION}

@@ -1,0 +1,55 @@
+"""One operation of the document, as drf-spectacular reads it off a view."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from rest_framework import serializers
+
+from api.parsing import Amount, Input
+
+
+class Schema(AutoSchema):
+    """How this project's inputs and outputs are written down."""
+
+    def _get_serializer_name(
+        self, serializer: Any, direction: Any, bypass_extensions: bool = False
+    ) -> str:
+        """Return the class's own name: inputs and outputs are different classes here."""
+        name: str = super()._get_serializer_name(serializer, direction, bypass_extensions)
+        return name.removesuffix("Request")
+
+    def _map_serializer(
+        self, serializer: Any, direction: Any, bypass_extensions: bool = False
+    ) -> Any:
+        """Return the schema; an input refuses the fields that it does not know."""
+        schema = super()._map_serializer(serializer, direction, bypass_extensions)
+        if isinstance(serializer, Input):
+            schema["additionalProperties"] = False
+        return schema
+
+    def _map_serializer_field(
+        self, field: Any, direction: Any, bypass_extensions: bool = False
+    ) -> Any:
+        """Return a field's schema, with patterns that say exactly what is sent."""
+        schema = super()._map_serializer_field(field, direction, bypass_extensions)
+        if isinstance(field, serializers.DecimalField) and "pattern" in schema:
+            schema["pattern"] = decimal_pattern(field)
+        return schema
+
+    def _insert_field_validators(self, field: Any, schema: Any) -> None:
+        """Note what the validators hold to; a text that may be empty need not match then."""
+        super()._insert_field_validators(field, schema)
+        pattern = schema.get("pattern")
+        if pattern and getattr(field, "allow_blank", False):
+            schema["pattern"] = f"^(?:{pattern.removeprefix('^').removesuffix('$')})?$"
+
+
+def decimal_pattern(field: serializers.DecimalField) -> str:
+    """Return the form of an exact decimal: any places up to the most in, all of them out."""
+    places = field.decimal_places
+    whole = rf"\d{{1,{field.max_whole_digits}}}"
+    if isinstance(field, Amount):
+        return rf"^{whole}(\.\d{{1,{places}}})?$"
+    return rf"^{whole}\.\d{{{places}}}$"
