@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 
 from api.auth import tokens
 from recovery.members.models import Member, Session
+from tests.contract import answers
 from tests.factories import make_member, make_session
 
 
@@ -27,6 +28,13 @@ class MemberClient(APIClient):
             session_id=self.signed_in.id, member_id=self.signed_in.member_id, now=timezone.now()
         )
         return super().generic(*args, **{"HTTP_AUTHORIZATION": f"Bearer {access}", **kwargs})
+
+
+@pytest.fixture(autouse=True, scope="session")
+def every_answer_is_as_written() -> Iterator[None]:
+    """Whatever a test asks for, the answer keeps to the OpenAPI document."""
+    with answers.checked(APIClient):
+        yield
 
 
 @pytest.fixture

@@ -36,7 +36,12 @@ OF_OPERATION: dict[str, tuple[errors.Refusal, ...]] = {
     "changePassword": (members.WrongPassword(), members.StillGuest(), WHILE_LIMITED),
     "resetPassword": (members.WrongCode(), WHILE_LIMITED),
     "requestResetCode": (members.EmailOff(), WHILE_LIMITED),
-    "setCredentials": (members.HandleTaken(), members.AlreadyMember(), WHILE_LIMITED),
+    "setCredentials": (
+        members.HandleTaken(),
+        members.AlreadyMember(),
+        members.WrongPassword(),
+        WHILE_LIMITED,
+    ),
     "replaceBackupCodes": (members.WrongPassword(), members.StillGuest(), WHILE_LIMITED),
     "setEmail": (
         members.WrongPassword(),
