@@ -43,6 +43,12 @@ def local_host() -> str:
     return everywhere.get(settings.HOST, settings.HOST)
 
 
+def base_url() -> str:
+    """Return the service's address for somebody at this machine, without a path."""
+    host = local_host()
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.PORT}"
+
+
 def worker() -> list[str]:
     """Return the command that works through Celery's queues and sends the tick.
 

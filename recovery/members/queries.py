@@ -27,6 +27,11 @@ class OpenSession:
     refreshed_at: datetime
 
 
+def called(*, handle: str) -> Member | None:
+    """Return the member who goes by a handle, or None."""
+    return Member.objects.filter(handle=handle, deleted_at=None).first()
+
+
 def live_session(*, session_id: UUID, now: datetime) -> Session:
     """Return a session with its member, in one query.
 

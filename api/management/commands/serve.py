@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
 from api.serving import programs, start, supervise
@@ -73,8 +73,6 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _demo(self) -> str:
-        if "load_demo" not in get_commands():
-            raise start.CannotStart("This version has no demo group.")
         self._say("Loading the demo group …")
         told = io.StringIO()
         call_command("load_demo", stdout=told)
@@ -82,8 +80,7 @@ class Command(BaseCommand):
 
 
 def _addresses() -> str:
-    host = programs.local_host()
-    base = f"http://{f'[{host}]' if ':' in host else host}:{settings.PORT}"
+    base = programs.base_url()
     push = "on" if settings.FIREBASE_CREDENTIALS else "off (FIREBASE_CREDENTIALS turns it on)"
     return (
         f"  API     {base}/api/v1/\n"
