@@ -77,7 +77,13 @@ def active_since(facts: Iterable[Fact]) -> dict[FactId, datetime]:
     by_id = {fact.id: fact for fact in facts}
     voids: dict[FactId, int] = defaultdict(int)  # how many active voids target a fact
     since: dict[FactId, datetime] = {}
+    # What ceased to hold at the instant that is being replayed, and since when it had held. What
+    # is recorded at one instant is one correction: a fact that holds before and after it, held.
+    instant: datetime | None = None
+    ceased: dict[FactId, datetime] = {}
     for added in sorted(by_id.values(), key=recorded_order):
+        if added.recorded_at != instant:
+            instant, ceased = added.recorded_at, {}
         if voids[added.id]:
             continue
         since[added.id] = added.recorded_at
@@ -90,10 +96,10 @@ def active_since(facts: Iterable[Fact]) -> dict[FactId, datetime]:
             voids[target] += 1 if source.id in since else -1
             known = by_id.get(target)
             held = target in since
-            if voids[target]:
-                since.pop(target, None)
-            elif known is not None and recorded_order(known) < recorded_order(added):
-                since[target] = added.recorded_at
+            if held and voids[target]:
+                ceased.setdefault(target, since.pop(target))
+            elif not voids[target] and known and recorded_order(known) < recorded_order(added):
+                since[target] = ceased.get(target, added.recorded_at)
             source = known if held != (target in since) else None
     return since
 

@@ -353,6 +353,19 @@ def test_the_last_use_is_remembered_by_when_it_happened_and_when_it_was_said() -
     assert clock.last_use_recorded_at == at_utc("2024-05-10 12:00")
 
 
+def test_a_use_that_holds_before_and_after_one_correction_held_throughout() -> None:
+    use = used("2024-05-05 12:00")
+    first, then = at_utc("2024-05-06 12:00"), at_utc("2024-05-07 12:00")
+    facts: list[Fact] = [
+        use,
+        Voided("void", "use", first),
+        Voided("undo", "void", first),
+        Voided("1", "undo", then),  # without the next one, the void would hold again
+        Voided("2", "void", then),
+    ]
+    assert sobriety_facts.active_since(facts)["use"] == use.recorded_at
+
+
 @pytest.mark.parametrize("length", [1, 2, 3])
 def test_voids_in_a_circle_do_not_hang(length: int) -> None:
     at = at_utc("2024-05-01 12:00")
