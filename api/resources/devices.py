@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.urls import path
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,19 +19,6 @@ from notifications.models import LONGEST_ADDRESS, Device, PushPermission
 from notifications.pushes import AddressKind, Platform
 
 TAGS = ["Devices"]
-
-DEVICE_EXAMPLE = {
-    "installation_id": "01936f2e-8d5a-7c31-9b1e-5f0a4c2d7e10",
-    "platform": "android",
-    "push_permission": "granted",
-    "address_kind": "fid",
-    "has_address": True,
-    "app_version": "2.4.0",
-    "locale": "de-AT",
-    "is_this_one": True,
-    "created_at": "2026-11-01T08:00:00Z",
-    "seen_at": "2026-11-22T08:00:00Z",
-}
 
 
 class DeviceInput(Input):
@@ -112,9 +99,6 @@ class Devices(APIView):
         summary="List my devices",
         description="Every installation that registered itself and was not removed or retired.",
         responses=DeviceListOutput,
-        examples=[
-            OpenApiExample("One phone", value={"items": [DEVICE_EXAMPLE]}, response_only=True)
-        ],
     )
     def get(self, request: MemberRequest) -> Response:
         """Answer all devices."""
@@ -138,26 +122,6 @@ class OneDevice(APIView):
         ),
         request=DeviceInput,
         responses={200: DeviceOutput, 201: DeviceOutput},
-        examples=[
-            OpenApiExample(
-                "An Android phone",
-                value={
-                    "platform": "android",
-                    "push_permission": "granted",
-                    "address": "fLm3xW0kQ5mB1y8uZc4d9A",
-                    "address_kind": "fid",
-                    "app_version": "2.4.0",
-                    "locale": "de-AT",
-                },
-                request_only=True,
-            ),
-            OpenApiExample(
-                "Registered",
-                value=DEVICE_EXAMPLE,
-                response_only=True,
-                status_codes=["200", "201"],
-            ),
-        ],
     )
     def put(self, request: MemberRequest, installation_id: UUID) -> Response:
         """Register an installation, or what has changed about it."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.urls import path
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -21,19 +21,6 @@ from notifications.wording import Kind
 
 TAGS = ["Notifications"]
 MOST_IDS = 100
-
-NOTIFICATION_EXAMPLE = {
-    "id": "01936f2e-8d5a-7c31-9b1e-5f0a4c2d7e12",
-    "kind": "check_in_reminder",
-    "text_key": "inbox_check_in_reminder",
-    "title": "Time for your check-in",
-    "body": "A minute for yourself: how is today?",
-    "local_date": "2026-11-22",
-    "subject": "01936f2e-8d5a-7c31-9b1e-5f0a4c2d7e11",
-    "created_at": "2026-11-22T19:07:45Z",
-    "read_at": None,
-    "opened_at": None,
-}
 
 
 class NotificationIdsInput(Input):
@@ -106,13 +93,6 @@ class Notifications(APIView):
         description="Newest first, kept 90 days. It is complete without push.",
         parameters=[PageQuery],
         responses=NotificationPageOutput,
-        examples=[
-            OpenApiExample(
-                "One reminder",
-                value={"items": [NOTIFICATION_EXAMPLE], "next_cursor": None, "unread_count": 1},
-                response_only=True,
-            )
-        ],
     )
     def get(self, request: MemberRequest) -> Response:
         """Answer a page of the inbox."""
@@ -140,13 +120,6 @@ class ReadNotification(APIView):
         description="The first time stays, however often it is said.",
         request=None,
         responses=NotificationOutput,
-        examples=[
-            OpenApiExample(
-                "Read",
-                value={**NOTIFICATION_EXAMPLE, "read_at": "2026-11-22T19:30:00Z"},
-                response_only=True,
-            )
-        ],
     )
     def post(self, request: MemberRequest, notification_id: UUID) -> Response:
         """Record that it was read."""
@@ -169,17 +142,6 @@ class OpenedNotification(APIView):
         ),
         request=None,
         responses=NotificationOutput,
-        examples=[
-            OpenApiExample(
-                "Opened",
-                value={
-                    **NOTIFICATION_EXAMPLE,
-                    "read_at": "2026-11-22T19:30:00Z",
-                    "opened_at": "2026-11-22T19:30:00Z",
-                },
-                response_only=True,
-            )
-        ],
     )
     def post(self, request: MemberRequest, notification_id: UUID) -> Response:
         """Record that it was opened."""
@@ -199,10 +161,6 @@ class ReadNotifications(APIView):
         description="Up to 100 at once. Ids that are not in my inbox are passed over.",
         request=NotificationIdsInput,
         responses=UnreadCountOutput,
-        examples=[
-            OpenApiExample("One", value={"ids": [NOTIFICATION_EXAMPLE["id"]]}, request_only=True),
-            OpenApiExample("Nothing is left", value={"unread_count": 0}, response_only=True),
-        ],
     )
     def post(self, request: MemberRequest) -> Response:
         """Record that they were read."""

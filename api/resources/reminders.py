@@ -10,7 +10,7 @@ from uuid import UUID
 from django.urls import path
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -21,16 +21,6 @@ from notifications import reminders
 from notifications.models import Reminder, every_weekday
 
 TAGS = ["Reminders"]
-
-REMINDER_EXAMPLE = {
-    "id": "01936f2e-8d5a-7c31-9b1e-5f0a4c2d7e11",
-    "local_time": "20:00",
-    "weekdays": [0, 1, 2, 3, 4, 5, 6],
-    "exact": False,
-    "next_due_at": "2026-11-22T19:07:41Z",
-    "version": 1,
-    "created_at": "2026-11-01T08:00:00Z",
-}
 
 
 @extend_schema_field(OpenApiTypes.STR)
@@ -115,9 +105,6 @@ class Reminders(APIView):
         summary="List my reminders",
         description="All of them, by time of day.",
         responses=ReminderListOutput,
-        examples=[
-            OpenApiExample("Every evening", value={"items": [REMINDER_EXAMPLE]}, response_only=True)
-        ],
     )
     def get(self, request: MemberRequest) -> Response:
         """Answer all reminders."""
@@ -136,19 +123,6 @@ class Reminders(APIView):
         ),
         request=ReminderInput,
         responses={201: ReminderOutput, 200: ReminderOutput},
-        examples=[
-            OpenApiExample(
-                "Every evening at eight",
-                value={"id": REMINDER_EXAMPLE["id"], "local_time": "20:00"},
-                request_only=True,
-            ),
-            OpenApiExample(
-                "The reminder",
-                value=REMINDER_EXAMPLE,
-                response_only=True,
-                status_codes=["200", "201"],
-            ),
-        ],
     )
     def post(self, request: MemberRequest) -> Response:
         """Ask to be reminded."""
@@ -173,7 +147,6 @@ class OneReminder(APIView):
         summary="One reminder",
         description="One of my reminders.",
         responses=ReminderOutput,
-        examples=[OpenApiExample("The reminder", value=REMINDER_EXAMPLE, response_only=True)],
     )
     def get(self, request: MemberRequest, reminder_id: UUID) -> Response:
         """Answer one reminder."""
@@ -187,14 +160,6 @@ class OneReminder(APIView):
         description="Its next time follows at once. A date that it was there for already is over.",
         request=ReminderChanges,
         responses=ReminderOutput,
-        examples=[
-            OpenApiExample("An hour later", value={"local_time": "21:00"}, request_only=True),
-            OpenApiExample(
-                "The reminder",
-                value={**REMINDER_EXAMPLE, "local_time": "21:00", "version": 2},
-                response_only=True,
-            ),
-        ],
     )
     def patch(self, request: MemberRequest, reminder_id: UUID) -> Response:
         """Change a reminder."""

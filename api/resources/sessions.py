@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.urls import path
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,13 +19,6 @@ from recovery.members import queries
 from recovery.members.services import sessions
 
 TAGS = ["Sessions"]
-SESSION_EXAMPLE = {
-    "id": "01936f0e-53b0-7c11-9a44-6d0b7e2f8a15",
-    "device_name": "Blue phone",
-    "current": True,
-    "created_at": "2026-11-22T07:58:31.204000Z",
-    "refreshed_at": "2026-11-22T09:30:02.118000Z",
-}
 
 
 class SessionOutput(serializers.Serializer[Any]):
@@ -56,13 +49,6 @@ class Sessions(APIView):
         "use beyond the last refresh.",
         parameters=[PageQuery],
         responses=SessionPageOutput,
-        examples=[
-            OpenApiExample(
-                "One device",
-                value={"items": [SESSION_EXAMPLE], "next_cursor": None},
-                response_only=True,
-            )
-        ],
     )
     def get(self, request: MemberRequest) -> Response:
         query = read_query(PageQuery, request)

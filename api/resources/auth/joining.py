@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import path
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,9 +15,8 @@ from api.auth import tokens
 from api.auth.addresses import client_address
 from api.auth.views import OpenView
 from api.parsing import Flag, Input, Text, Whole, read_body
-from api.resources.me.account import LONGEST_ZONE, MEMBER_EXAMPLE, MemberOutput
+from api.resources.me.account import LONGEST_ZONE, MemberOutput
 from api.resources.me.secrets import (
-    BACKUP_CODES_EXAMPLE,
     backup_codes_field,
     handle_field,
     new_password_field,
@@ -26,8 +25,6 @@ from recovery.members.models import Locale
 from recovery.members.services import accounts
 
 TAGS = ["Auth"]
-ACCESS_EXAMPLE = "eyJhbGciOiJIUzI1NiIsImtpZCI6ImsxIiwidHlwIjoiSldUIn0.eyJ0b2tlbl90eXBlIjoi….Qm9"
-REFRESH_EXAMPLE = "eyJhbGciOiJIUzI1NiIsImtpZCI6ImsxIiwidHlwIjoiSldUIn0.eyJ0b2tlbl90eXBlIjoi….Zx4"
 
 
 def device_name_field() -> Text:
@@ -78,13 +75,6 @@ class RegisteredOutput(GuestOutput):
     backup_codes = backup_codes_field()
 
 
-JOINED_EXAMPLE = {
-    "member": MEMBER_EXAMPLE,
-    "access": ACCESS_EXAMPLE,
-    "refresh": REFRESH_EXAMPLE,
-}
-
-
 class Register(OpenView):
     """A new account with a handle."""
 
@@ -100,28 +90,6 @@ class Register(OpenView):
         ),
         request=RegisterInput,
         responses={201: RegisteredOutput},
-        examples=[
-            OpenApiExample(
-                "A member in Berlin whose days begin at four",
-                value={
-                    "handle": "quiet_river",
-                    "password": "seven-stones-9",
-                    "time_zone": "Europe/Berlin",
-                    "day_start_hour": 4,
-                    "locale": "en",
-                    "device_name": "Blue phone",
-                    "accepts_terms": True,
-                    "is_adult": True,
-                },
-                request_only=True,
-            ),
-            OpenApiExample(
-                "Signed in",
-                value=JOINED_EXAMPLE | {"backup_codes": BACKUP_CODES_EXAMPLE},
-                response_only=True,
-                status_codes=["201"],
-            ),
-        ],
     )
     def post(self, request: Request) -> Response:
         values = read_body(RegisterInput, request)
@@ -150,20 +118,6 @@ class Guest(OpenView):
         ),
         request=GuestInput,
         responses={201: GuestOutput},
-        examples=[
-            OpenApiExample(
-                "A guest",
-                value={"time_zone": "Europe/Berlin", "accepts_terms": True, "is_adult": True},
-                request_only=True,
-            ),
-            OpenApiExample(
-                "Signed in",
-                value=JOINED_EXAMPLE
-                | {"member": MEMBER_EXAMPLE | {"handle": None, "is_guest": True}},
-                response_only=True,
-                status_codes=["201"],
-            ),
-        ],
     )
     def post(self, request: Request) -> Response:
         values = read_body(GuestInput, request)

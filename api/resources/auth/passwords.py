@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import path
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -83,13 +83,6 @@ class ChangePassword(APIView):
         ),
         request=ChangePasswordInput,
         responses={204: None},
-        examples=[
-            OpenApiExample(
-                "Another password",
-                value={"password": "seven-stones-9", "new_password": "nine-quiet-herons"},
-                request_only=True,
-            )
-        ],
     )
     def post(self, request: MemberRequest) -> Response:
         values = read_body(ChangePasswordInput, request)
@@ -112,26 +105,6 @@ class ResetPassword(OpenView):
         ),
         request=ResetPasswordInput,
         responses={204: None},
-        examples=[
-            OpenApiExample(
-                "With a backup code",
-                value={
-                    "handle": "quiet_river",
-                    "new_password": "nine-quiet-herons",
-                    "backup_code": "M5QW-4ZDF-OJUW-C3TU",
-                },
-                request_only=True,
-            ),
-            OpenApiExample(
-                "With an e-mailed code",
-                value={
-                    "handle": "quiet_river",
-                    "new_password": "nine-quiet-herons",
-                    "email_code": "40718263",
-                },
-                request_only=True,
-            ),
-        ],
     )
     def post(self, request: Request) -> Response:
         values = read_body(ResetPasswordInput, request)
@@ -160,15 +133,6 @@ class ResetCode(OpenView):
         ),
         request=ResetCodeInput,
         responses={202: ResetCodeOutput},
-        examples=[
-            OpenApiExample("Whose password", value={"handle": "quiet_river"}, request_only=True),
-            OpenApiExample(
-                "Always the same",
-                value=RESET_CODE_ANSWER,
-                response_only=True,
-                status_codes=["202"],
-            ),
-        ],
     )
     def post(self, request: Request) -> Response:
         values = read_body(ResetCodeInput, request)

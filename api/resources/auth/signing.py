@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import path
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,9 +16,6 @@ from api.auth.addresses import client_address
 from api.auth.views import OpenView
 from api.parsing import Input, Text, read_body
 from api.resources.auth.joining import (
-    ACCESS_EXAMPLE,
-    JOINED_EXAMPLE,
-    REFRESH_EXAMPLE,
     TAGS,
     device_name_field,
 )
@@ -72,18 +69,6 @@ class Login(OpenView):
         ),
         request=LoginInput,
         responses=LoginOutput,
-        examples=[
-            OpenApiExample(
-                "Signing in",
-                value={
-                    "handle": "quiet_river",
-                    "password": "seven-stones-9",
-                    "device_name": "Blue phone",
-                },
-                request_only=True,
-            ),
-            OpenApiExample("Signed in", value=JOINED_EXAMPLE, response_only=True),
-        ],
     )
     def post(self, request: Request) -> Response:
         values = read_body(LoginInput, request)
@@ -109,14 +94,6 @@ class RefreshTokens(OpenView):
         ),
         request=RefreshInput,
         responses=TokensOutput,
-        examples=[
-            OpenApiExample("The last one", value={"refresh": REFRESH_EXAMPLE}, request_only=True),
-            OpenApiExample(
-                "The next one",
-                value={"access": ACCESS_EXAMPLE, "refresh": REFRESH_EXAMPLE},
-                response_only=True,
-            ),
-        ],
     )
     def post(self, request: Request) -> Response:
         values = read_body(RefreshInput, request)
@@ -140,9 +117,6 @@ class Logout(OpenView):
         ),
         request=RefreshInput,
         responses={204: None},
-        examples=[
-            OpenApiExample("The last one", value={"refresh": REFRESH_EXAMPLE}, request_only=True)
-        ],
     )
     def post(self, request: Request) -> Response:
         values = read_body(RefreshInput, request)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import path
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -18,21 +18,6 @@ from recovery.members.services import accounts
 
 TAGS = ["Me"]
 LONGEST_ZONE = 64  # the longest IANA name has 32 signs; more is no zone
-
-MEMBER_EXAMPLE = {
-    "id": "01936f0e-52c4-7a31-8b5f-3f1d9a6b7c20",
-    "handle": "quiet_river",
-    "is_guest": False,
-    "locale": "en",
-    "time_zone": "Europe/Berlin",
-    "day_start_hour": 4,
-    "time_zone_mode": "follow",
-    "receives_partner_invites": False,
-    "email_state": "none",
-    "terms_version": "1",
-    "created_at": "2026-11-22T07:58:31.204000Z",
-    "version": 1,
-}
 
 
 class MemberOutput(serializers.Serializer[Any]):
@@ -84,7 +69,6 @@ class Me(APIView):
         summary="See my account",
         description="The account of whoever asks.",
         responses=MemberOutput,
-        examples=[OpenApiExample("A member", value=MEMBER_EXAMPLE, response_only=True)],
     )
     def get(self, request: MemberRequest) -> Response:
         return Response(MemberOutput(request.user).data)
@@ -99,18 +83,6 @@ class Me(APIView):
         ),
         request=MemberUpdateInput,
         responses=MemberOutput,
-        examples=[
-            OpenApiExample(
-                "Days that begin at four",
-                value={"day_start_hour": 4, "time_zone_mode": "fixed"},
-                request_only=True,
-            ),
-            OpenApiExample(
-                "What stands now",
-                value=MEMBER_EXAMPLE | {"time_zone_mode": "fixed", "version": 2},
-                response_only=True,
-            ),
-        ],
     )
     def patch(self, request: MemberRequest) -> Response:
         values = read_body(MemberUpdateInput, request)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.core.validators import EmailValidator
 from django.urls import path
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.parsing import Input, Text, read_body
 from api.requests import MemberRequest
-from api.resources.me.account import MEMBER_EXAMPLE, TAGS, MemberOutput
+from api.resources.me.account import TAGS, MemberOutput
 from api.resources.me.secrets import password_field
 from recovery.members.services import emails
 
@@ -48,18 +48,6 @@ class Email(APIView):
         ),
         request=EmailInput,
         responses=MemberOutput,
-        examples=[
-            OpenApiExample(
-                "An address",
-                value={"email": "river@example.org", "password": "seven-stones-9"},
-                request_only=True,
-            ),
-            OpenApiExample(
-                "Not proved yet",
-                value=MEMBER_EXAMPLE | {"email_state": "unverified", "version": 2},
-                response_only=True,
-            ),
-        ],
     )
     def put(self, request: MemberRequest) -> Response:
         values = read_body(EmailInput, request)
@@ -96,14 +84,6 @@ class VerifyEmail(APIView):
         ),
         request=EmailCodeInput,
         responses=MemberOutput,
-        examples=[
-            OpenApiExample("The code", value={"code": "40718263"}, request_only=True),
-            OpenApiExample(
-                "Proved",
-                value=MEMBER_EXAMPLE | {"email_state": "verified", "version": 3},
-                response_only=True,
-            ),
-        ],
     )
     def post(self, request: MemberRequest) -> Response:
         values = read_body(EmailCodeInput, request)

@@ -6,29 +6,16 @@ from typing import Any
 
 from django.urls import path
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.parsing import Input, Text, read_body
 from api.requests import MemberRequest
-from api.resources.me.account import MEMBER_EXAMPLE, TAGS, MemberOutput
+from api.resources.me.account import TAGS, MemberOutput
 from recovery.members.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from recovery.members.services import accounts, backup_codes
-
-BACKUP_CODES_EXAMPLE = [
-    "M5QW-4ZDF-OJUW-C3TU",
-    "K2HV-7NRA-LQ5E-XB3Y",
-    "TD6O-PZ4J-VWIM-2CGS",
-    "5RLE-HXNK-U7QB-YA3F",
-    "ZJ2M-GC6T-IPDW-VSO4",
-    "B7YN-QKFX-3AHR-LE5U",
-    "WOV4-MSJ6-D2TZ-CPGI",
-    "XQ3A-5LHY-RNE7-KBUF",
-    "6GTC-ZW2D-JIVP-OM4S",
-    "UF5K-YB7R-NXAL-Q3HE",
-]
 
 
 def password_field() -> Text:
@@ -102,21 +89,6 @@ class Credentials(APIView):
         ),
         request=CredentialsInput,
         responses=CredentialsOutput,
-        examples=[
-            OpenApiExample(
-                "A handle",
-                value={"handle": "quiet_river", "password": "seven-stones-9"},
-                request_only=True,
-            ),
-            OpenApiExample(
-                "A member now",
-                value={
-                    "member": MEMBER_EXAMPLE | {"version": 2},
-                    "backup_codes": BACKUP_CODES_EXAMPLE,
-                },
-                response_only=True,
-            ),
-        ],
     )
     def put(self, request: MemberRequest) -> Response:
         values = read_body(CredentialsInput, request)
@@ -141,12 +113,6 @@ class BackupCodes(APIView):
         ),
         request=PasswordInput,
         responses=BackupCodesOutput,
-        examples=[
-            OpenApiExample("The password", value={"password": "seven-stones-9"}, request_only=True),
-            OpenApiExample(
-                "Ten codes", value={"backup_codes": BACKUP_CODES_EXAMPLE}, response_only=True
-            ),
-        ],
     )
     def post(self, request: MemberRequest) -> Response:
         values = read_body(PasswordInput, request)

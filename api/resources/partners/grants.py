@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.urls import path
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -25,17 +25,6 @@ from recovery.sharing.wording import BEFORE_TAKING_BACK, WORDINGS
 TAGS = ["Partners"]
 # Far more than a member has trackers to share, and bounds what one request makes us write.
 MOST_GRANTS = 100
-
-TRACKER_EXAMPLE = "01936f10-4b7e-7d22-a3c9-0e8f5d6a1b94"
-GRANT_EXAMPLE = {
-    "id": "01936f35-9e01-7b44-b6d2-7c1f0a8e5d33",
-    "scope": "sober_clock",
-    "tracker": TRACKER_EXAMPLE,
-    "state": "in_force",
-    "wording_version": WORDINGS[Scope.SOBER_CLOCK].version,
-    "granted_at": "2026-11-22T08:10:00Z",
-    "expires_at": "2027-02-20T08:10:00Z",
-}
 
 
 class GrantInput(Input):
@@ -85,13 +74,6 @@ class GrantsOutput(serializers.Serializer[Any]):
     before_taking_back = serializers.CharField(help_text="Show this before anything is taken back.")
 
 
-GRANTS_EXAMPLE = {
-    "grants": [GRANT_EXAMPLE],
-    "wording": [dict(WordingOutput(wording).data) for wording in WORDINGS.values()],
-    "before_taking_back": BEFORE_TAKING_BACK,
-}
-
-
 def grant_body(grant: Grant, *, now: datetime) -> dict[str, Any]:
     """Return one consent."""
     return dict(
@@ -130,7 +112,6 @@ class Grants(APIView):
             "so that they can be renewed. Never what the partner shares with me."
         ),
         responses=GrantsOutput,
-        examples=[OpenApiExample("One tracker's clock", value=GRANTS_EXAMPLE, response_only=True)],
     )
     def get(self, request: MemberRequest, partner_id: UUID) -> Response:
         grants = queries.given_to_partner(owner_id=request.user.id, partnership_id=partner_id)
@@ -148,19 +129,6 @@ class Grants(APIView):
         ),
         request=GrantsInput,
         responses=GrantsOutput,
-        examples=[
-            OpenApiExample(
-                "One clock and the check-in status",
-                value={
-                    "grants": [
-                        {"scope": "sober_clock", "tracker": TRACKER_EXAMPLE},
-                        {"scope": "check_in_status"},
-                    ]
-                },
-                request_only=True,
-            ),
-            OpenApiExample("What stands now", value=GRANTS_EXAMPLE, response_only=True),
-        ],
     )
     def put(self, request: MemberRequest, partner_id: UUID) -> Response:
         values = read_body(GrantsInput, request)
@@ -190,7 +158,6 @@ class RenewGrant(APIView):
         ),
         request=None,
         responses=GrantOutput,
-        examples=[OpenApiExample("The new consent", value=GRANT_EXAMPLE, response_only=True)],
     )
     def post(self, request: MemberRequest, partner_id: UUID, grant_id: UUID) -> Response:
         now = timezone.now()

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.urls import path
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,21 +18,13 @@ from api.auth.views import OpenView
 from api.pages import PageQuery, page
 from api.parsing import Id, Input, Instant, Text, read_body, read_query
 from api.requests import MemberRequest
-from api.resources.partners.links import PARTNER_EXAMPLE, PartnerOutput, partner_body
+from api.resources.partners.links import PartnerOutput, partner_body
 from recovery.overview import links
 from recovery.partners import queries, services
 from recovery.partners.models import InviteState, InviteTarget, PartnerInvite
 from recovery.partners.wording import BEFORE_ACCEPTING
 
 TAGS = ["Partners"]
-
-INVITE_EXAMPLE = {
-    "id": "01936f2e-8d5a-7c31-9b1e-5f0a4c2d7e10",
-    "state": "open",
-    "created_at": "2026-11-22T08:00:00Z",
-    "expires_at": "2026-11-25T08:00:00Z",
-}
-CODE_EXAMPLE = "q0Jm8mWcT5yqk1v3m7XzB2dJ5nLr9sUe"
 
 
 class PartnerInviteInput(Input):
@@ -117,13 +109,6 @@ class PartnerInvites(APIView):
         description="All invites that I made, newest first, whatever became of them.",
         parameters=[PageQuery],
         responses=PartnerInvitePageOutput,
-        examples=[
-            OpenApiExample(
-                "One open invite",
-                value={"items": [INVITE_EXAMPLE], "next_cursor": None},
-                response_only=True,
-            )
-        ],
     )
     def get(self, request: MemberRequest) -> Response:
         query = read_query(PageQuery, request)
@@ -149,21 +134,6 @@ class PartnerInvites(APIView):
         ),
         request=PartnerInviteInput,
         responses={201: CreatedPartnerInviteOutput, 200: CreatedPartnerInviteOutput},
-        examples=[
-            OpenApiExample(
-                "An id of my choice", value={"id": INVITE_EXAMPLE["id"]}, request_only=True
-            ),
-            OpenApiExample(
-                "The invite and its code",
-                value={
-                    "invite": INVITE_EXAMPLE,
-                    "code": CODE_EXAMPLE,
-                    "link_fragment": f"invite={CODE_EXAMPLE}",
-                },
-                response_only=True,
-                status_codes=["200", "201"],
-            ),
-        ],
     )
     def post(self, request: MemberRequest) -> Response:
         values = read_body(PartnerInviteInput, request)
@@ -207,19 +177,6 @@ class InspectInvite(OpenView):
         auth=[],
         request=CodeInput,
         responses=InspectedInviteOutput,
-        examples=[
-            OpenApiExample("A code", value={"code": CODE_EXAMPLE}, request_only=True),
-            OpenApiExample(
-                "An invite to be partners",
-                value={
-                    "inviter_handle": "quiet_river",
-                    "invites_to": "partnership",
-                    "expires_at": "2026-11-25T08:00:00Z",
-                    "notice": BEFORE_ACCEPTING,
-                },
-                response_only=True,
-            ),
-        ],
     )
     def post(self, request: Request) -> Response:
         values = read_body(CodeInput, request)
@@ -250,15 +207,6 @@ class AcceptInvite(APIView):
         ),
         request=CodeInput,
         responses={201: PartnerOutput, 200: PartnerOutput},
-        examples=[
-            OpenApiExample("A code", value={"code": CODE_EXAMPLE}, request_only=True),
-            OpenApiExample(
-                "A new partner",
-                value={**PARTNER_EXAMPLE, "i_share": [], "shares_with_me": []},
-                response_only=True,
-                status_codes=["200", "201"],
-            ),
-        ],
     )
     def post(self, request: MemberRequest) -> Response:
         values = read_body(CodeInput, request)

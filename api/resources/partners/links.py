@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.urls import path
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -21,14 +21,6 @@ from recovery.partners import queries, services
 from recovery.sharing.models import Scope
 
 TAGS = ["Partners"]
-
-PARTNER_EXAMPLE: dict[str, Any] = {
-    "id": "01936f31-22c4-7a8e-8f05-b1d96e3a4c72",
-    "handle": "quiet_river",
-    "created_at": "2026-11-22T08:05:00Z",
-    "i_share": ["check_in_status"],
-    "shares_with_me": ["sober_clock", "check_in_status"],
-}
 
 
 class PartnerOutput(serializers.Serializer[Any]):
@@ -71,13 +63,6 @@ class Partners(APIView):
         description="Active partnerships, newest first.",
         parameters=[PageQuery],
         responses=PartnerPageOutput,
-        examples=[
-            OpenApiExample(
-                "One partner",
-                value={"items": [PARTNER_EXAMPLE], "next_cursor": None},
-                response_only=True,
-            )
-        ],
     )
     def get(self, request: MemberRequest) -> Response:
         query = read_query(PageQuery, request)
@@ -99,7 +84,6 @@ class OnePartner(APIView):
         summary="Look up a partner",
         description="404 once either side has ended the partnership, as if it had never been.",
         responses=PartnerOutput,
-        examples=[OpenApiExample("A partner", value=PARTNER_EXAMPLE, response_only=True)],
     )
     def get(self, request: MemberRequest, partner_id: UUID) -> Response:
         found = links.link(member_id=request.user.id, partnership_id=partner_id, now=timezone.now())

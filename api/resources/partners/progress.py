@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.urls import path
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,29 +19,6 @@ from recovery.overview import progress
 from recovery.sharing.wording import BESIDE_WHAT_IS_SEEN
 
 TAGS = ["Partners"]
-
-PROGRESS_EXAMPLE = {
-    "as_of": "2026-11-22T09:00:00Z",
-    "partner": {"id": "01936f31-22c4-7a8e-8f05-b1d96e3a4c72", "handle": "quiet_river"},
-    "check_in_status": [{"local_date": "2026-11-22", "answered_today": True}],
-    "sober_clocks": [
-        {
-            "tracker": "01936f10-4b7e-7d22-a3c9-0e8f5d6a1b94",
-            "name": "Evenings without wine",
-            "clock": {
-                "as_of": "2026-11-22T09:00:00Z",
-                "current_days": 41,
-                "current_seconds": 3556800,
-                "longest_days": 41,
-                "sober_days": 78,
-                "days_elapsed": 79,
-                "episode_count": 2,
-                "episode_started_at": "2026-10-12T05:00:00Z",
-            },
-        }
-    ],
-    "notice": BESIDE_WHAT_IS_SEEN,
-}
 
 
 class ProgressPartnerOutput(serializers.Serializer[Any]):
@@ -132,9 +109,6 @@ class PartnerProgress(APIView):
             "can end between two requests."
         ),
         responses=PartnerProgressOutput,
-        examples=[
-            OpenApiExample("A clock and a status", value=PROGRESS_EXAMPLE, response_only=True)
-        ],
     )
     def get(self, request: MemberRequest, partner_id: UUID) -> Response:
         seen = progress.progress(
