@@ -8,15 +8,17 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from notifications.models import Device, PushPermission
+from notifications.models import Device, DeviceQuerySet, PushPermission
 from notifications.pushes import AddressKind, Platform
 from recovery.kernel.errors import Missing
 
 # More than anybody owns; beyond it the one unseen for longest goes, so that an app that makes up a
 # new installation at every start cannot fill the table.
 MOST_DEVICES = 10
+# Of those who claim one address at once, one is done in every round.
+MOST_ROUNDS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +51,15 @@ def put(
     An installation or an address belongs to whoever signed in there last: it leaves its former
     owner without a word.
     """
-    for _ in range(2):
+    for _ in range(MOST_ROUNDS):
         try:
             with transaction.atomic():
                 return _put(member_id, session_id, installation_id, registration, now)
         except IntegrityError:
-            # The same phone registered twice at once: now the other's row is there to be seen.
-            continue
+            # Another request claimed the same installation or address at the same time and was
+            # first; its row is there to be seen now.
+            if not _claimed(installation_id, registration).exists():
+                raise
     with transaction.atomic():
         return _put(member_id, session_id, installation_id, registration, now)
 
@@ -67,18 +71,16 @@ def _put(
     registration: Registration,
     now: datetime,
 ) -> tuple[Device, bool]:
-    known = Device.objects.select_for_update().filter(installation_id=installation_id).first()
+    # Locked in one order, so that two phones that swap their addresses do not wait in a circle.
+    claimed = _claimed(installation_id, registration).select_for_update()
+    found = {device.installation_id: device for device in claimed.order_by("installation_id")}
+    known = found.pop(installation_id, None)
+    if found:
+        _retire(Device.objects.filter(installation_id__in=found), now=now)
     is_new = known is None or known.member_id != member_id or known.retired_at is not None
     device = known or Device(installation_id=installation_id)
     if is_new:
         device.created_at = now
-    if registration.address:
-        elsewhere = (
-            Device.objects.live()
-            .filter(address_kind=registration.address_kind, address=registration.address)
-            .exclude(installation_id=installation_id)
-        )
-        elsewhere.update(retired_at=now, address="")
     device.member_id = member_id
     device.session_id = session_id
     device.address = registration.address
@@ -94,6 +96,18 @@ def _put(
     if is_new:
         _retire_beyond_most(member_id, now=now)
     return device, is_new
+
+
+def _claimed(installation_id: UUID, registration: Registration) -> DeviceQuerySet:
+    """Return the installation's own row, and the one that holds its address."""
+    same = Q(installation_id=installation_id)
+    if registration.address:
+        same |= Q(
+            retired_at__isnull=True,
+            address_kind=registration.address_kind,
+            address=registration.address,
+        )
+    return Device.objects.filter(same)
 
 
 def remove(*, member_id: UUID, installation_id: UUID, now: datetime) -> None:

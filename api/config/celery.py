@@ -55,7 +55,10 @@ _embedded = settings.CELERY_BROKER_URL.startswith("filesystem:")
 
 app = Celery("recovery")
 app.conf.update(
+    # Not only broker_url: that one Celery reads from the environment, unchecked and past us.
     broker_url=settings.CELERY_BROKER_URL,
+    broker_read_url=settings.CELERY_BROKER_URL,
+    broker_write_url=settings.CELERY_BROKER_URL,
     broker_transport_options=_transport_options(settings.CELERY_BROKER_URL),
     broker_connection_timeout=2,
     broker_connection_retry_on_startup=True,
