@@ -1,4 +1,4 @@
-"""Changing a password, and getting back in without it."""
+"""Getting back in with a code by e-mail."""
 
 from __future__ import annotations
 
@@ -13,36 +13,20 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from notifications.mail import send_due_codes
-from recovery.kernel import events, sealing
-from recovery.members.events import SessionEnded
-from recovery.members.models import BackupCode, EmailCode, Member, RateBucket, Session
+from recovery.kernel import sealing
+from recovery.members.models import EmailCode, Member, RateBucket, Session
 from recovery.members.services import email_codes
 from tests.api.people import (
     OTHER_PASSWORD,
     PASSWORD,
     join,
-    join_as_guest,
     log_in,
     post,
-    refresh,
     sees_me,
-    signed_in,
 )
 from tests.parallel import at_once
 
 START = "2026-11-22T08:00:00Z"
-
-
-@pytest.fixture
-def mail_is_on(settings: Any) -> None:
-    """A server that sends e-mail, into a list."""
-    settings.EMAIL_URL = "smtp://mail.example.org"
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-
-
-def _change(tokens: dict[str, Any], **changed: str) -> Any:
-    body = {"password": PASSWORD, "new_password": OTHER_PASSWORD} | changed
-    return signed_in(tokens).post("/api/v1/auth/password/change", body, format="json")
 
 
 def _reset(**given: str) -> Any:
@@ -65,190 +49,6 @@ def _code_in(letter: Any) -> str:
     digits = [word for word in letter.body.split() if word.isdigit() and len(word) == 8]
     assert len(digits) == 1
     return digits[0]
-
-
-# --- changing
-
-
-@pytest.mark.django_db
-def test_a_new_password_ends_all_other_sessions_at_their_next_request(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    here = join()
-    elsewhere = log_in().json()
-    ended: list[SessionEnded] = []
-    monkeypatch.setitem(events._handlers, SessionEnded, [ended.append])
-
-    assert _change(here).status_code == 204
-
-    assert sees_me(elsewhere).json()["code"] == "session_ended"
-    assert refresh(elsewhere["refresh"]).json()["code"] == "session_ended"
-    assert sees_me(here).status_code == 200
-    assert refresh(here["refresh"]).status_code == 200
-    assert log_in().status_code == 401
-    assert log_in(password=OTHER_PASSWORD).status_code == 200
-    assert [len(fact.session_ids) for fact in ended] == [1]
-
-
-@pytest.mark.django_db
-def test_a_wrong_password_changes_nothing_and_the_session_goes_on() -> None:
-    here = join()
-    elsewhere = log_in().json()
-
-    answer = _change(here, password=OTHER_PASSWORD)
-
-    assert answer.status_code == 403
-    assert answer.json()["code"] == "wrong_password"
-    assert answer.json()["client_action"] == "fix"
-    assert sees_me(elsewhere).status_code == 200
-    assert log_in().status_code == 200
-
-
-@pytest.mark.django_db
-def test_a_poor_new_password_is_refused_by_its_own_name() -> None:
-    answer = _change(join(), new_password="short")
-
-    assert answer.status_code == 400
-    assert [error["pointer"] for error in answer.json()["errors"]] == ["/new_password"]
-
-
-@pytest.mark.django_db
-def test_a_guest_has_no_password_to_change() -> None:
-    answer = _change(join_as_guest())
-
-    assert answer.status_code == 409
-    assert answer.json()["code"] == "still_guest"
-
-
-@pytest.mark.django_db
-def test_the_password_is_asked_for_ten_times_and_then_waits() -> None:
-    here = join()
-
-    statuses = [_change(here, password=OTHER_PASSWORD).status_code for _ in range(11)]
-
-    assert statuses == [403] * 10 + [429]
-    assert _change(here).status_code == 429
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_devices_that_change_the_password_at_once_one_does() -> None:
-    devices = [join(), log_in().json()]
-    wanted = ["first-new-password", "second-new-password"]
-
-    answers = at_once(lambda number: _change(devices[number], new_password=wanted[number]), times=2)
-
-    # The other was refused: its session had ended, or its old password was old already.
-    winners = [number for number in range(2) if answers[number].status_code == 204]
-    assert len(winners) == 1
-    assert {answer.status_code for answer in answers} <= {204, 401, 403}
-    assert log_in(password=wanted[winners[0]]).status_code == 200
-    assert log_in(password=wanted[1 - winners[0]]).status_code == 401
-    assert sees_me(devices[1 - winners[0]]).status_code == 401
-
-
-# --- backup codes
-
-
-@pytest.mark.django_db
-def test_a_backup_code_sets_a_password_and_ends_all_sessions() -> None:
-    here = join()
-
-    assert _reset(backup_code=here["backup_codes"][3]).status_code == 204
-
-    assert sees_me(here).json()["code"] == "session_ended"
-    assert log_in().status_code == 401
-    assert log_in(password=OTHER_PASSWORD).status_code == 200
-
-
-@pytest.mark.django_db
-def test_a_backup_code_works_once_and_the_others_stay() -> None:
-    codes = join()["backup_codes"]
-    _reset(backup_code=codes[0])
-
-    again = _reset(backup_code=codes[0])
-
-    assert again.status_code == 403
-    assert again.json()["code"] == "wrong_code"
-    assert _reset(backup_code=codes[1]).status_code == 204
-
-
-@pytest.mark.django_db
-def test_a_backup_code_is_read_as_people_type_it() -> None:
-    code = join()["backup_codes"][0]
-
-    typed = " " + code.replace("-", " ").lower() + " "
-
-    assert _reset(backup_code=typed).status_code == 204
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_eight_who_use_one_backup_code_at_once_one_does() -> None:
-    code = join()["backup_codes"][0]
-
-    answers = at_once(
-        lambda number: _reset(backup_code=code, new_password=f"new-password-{number}")
-    )
-
-    statuses = [answer.status_code for answer in answers]
-    assert sorted(statuses) == [204] + [403] * 7
-    winner = statuses.index(204)
-    assert log_in(password=f"new-password-{winner}").status_code == 200
-    assert BackupCode.objects.filter(used_at=None).count() == 9
-
-
-@pytest.mark.django_db
-def test_every_way_in_which_a_code_does_not_work_is_answered_alike() -> None:
-    alice = join()
-    bob = join(handle="bob")
-    used = alice["backup_codes"][0]
-    _reset(backup_code=used)
-
-    answers = [
-        _reset(backup_code=used),
-        _reset(backup_code="AAAA-AAAA-AAAA-AAAA"),
-        _reset(backup_code=bob["backup_codes"][0]),
-        _reset(handle="nobody", backup_code=used),
-        _reset(email_code="12345678"),
-        _reset(handle="nobody", email_code="12345678"),
-        _reset(backup_code=""),
-    ]
-
-    bodies = [answer.json() | {"request_id": ""} for answer in answers[:-1]]
-    assert all(body == bodies[0] for body in bodies)
-    assert bodies[0]["status"] == 403
-    assert answers[-1].status_code == 400  # an empty code is not a code
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    "codes", [{}, {"backup_code": "AAAA-AAAA-AAAA-AAAA", "email_code": "12345678"}]
-)
-def test_a_reset_takes_exactly_one_code(codes: dict[str, str]) -> None:
-    answer = _reset(**codes)
-
-    assert answer.status_code == 400
-    assert [error["code"] for error in answer.json()["errors"]] == ["one_code"]
-
-
-@pytest.mark.django_db
-def test_codes_for_one_handle_are_tried_ten_times_and_then_wait() -> None:
-    code = join()["backup_codes"][0]
-
-    statuses = [_reset(backup_code="AAAA-AAAA-AAAA-AAAA").status_code for _ in range(11)]
-
-    assert statuses == [403] * 10 + [429]
-    assert _reset(backup_code=code).status_code == 429
-
-
-@pytest.mark.django_db
-def test_a_poor_password_does_not_use_a_code_up() -> None:
-    code = join()["backup_codes"][0]
-
-    assert _reset(backup_code=code, new_password="short").status_code == 400
-    assert _reset(backup_code=code).status_code == 204
-
-
-# --- codes by e-mail
 
 
 @pytest.mark.django_db
