@@ -89,6 +89,7 @@ def main(arguments: list[str]) -> int:
             "imports": lambda: run.script("lint-imports", "--no-cache"),
             "migrations": lambda: run.python("manage.py", "makemigrations", "--check", "--dry-run"),
             "contract": run.contract,
+            "contract lint": lambda: run.python("-m", "tests.contract.lint"),
             "types": lambda: run.python("-m", "mypy"),
         }
         for name, step in steps.items():

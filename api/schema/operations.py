@@ -24,7 +24,9 @@ class Schema(AutoSchema):
         self, serializer: Any, direction: Any, bypass_extensions: bool = False
     ) -> Any:
         """Return the schema; an input refuses the fields that it does not know."""
-        schema = super()._map_serializer(serializer, direction, bypass_extensions)
+        schema = super()._map_serializer(  # type: ignore[no-untyped-call]
+            serializer, direction, bypass_extensions
+        )
         if isinstance(serializer, Input):
             schema["additionalProperties"] = False
         return schema
@@ -33,17 +35,28 @@ class Schema(AutoSchema):
         self, field: Any, direction: Any, bypass_extensions: bool = False
     ) -> Any:
         """Return a field's schema, with patterns that say exactly what is sent."""
-        schema = super()._map_serializer_field(field, direction, bypass_extensions)
+        schema = super()._map_serializer_field(  # type: ignore[no-untyped-call]
+            field, direction, bypass_extensions
+        )
         if isinstance(field, serializers.DecimalField) and "pattern" in schema:
             schema["pattern"] = decimal_pattern(field)
         return schema
 
     def _insert_field_validators(self, field: Any, schema: Any) -> None:
-        """Note what the validators hold to; a text that may be empty need not match then."""
-        super()._insert_field_validators(field, schema)
-        pattern = schema.get("pattern")
-        if pattern and getattr(field, "allow_blank", False):
-            schema["pattern"] = f"^(?:{pattern.removeprefix('^').removesuffix('$')})?$"
+        """Note what the validators hold to; a form or nothing is one type, not a choice of two."""
+        super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]
+        if {"type": "string", "maxLength": 0} in schema.get("oneOf", []):
+            form = schema.pop("oneOf")[0]
+            form["pattern"] = f"^(?:{form['pattern'].removeprefix('^').removesuffix('$')})?$"
+            schema.update(form)
+
+    def _resolve_path_parameters(self, variables: Any) -> Any:
+        """Return the parts of the address, each with its type."""
+        found = super()._resolve_path_parameters(variables)  # type: ignore[no-untyped-call]
+        for parameter in found:
+            if parameter["name"] == "local_date":
+                parameter["schema"] = {"type": "string", "format": "date"}
+        return found
 
 
 def decimal_pattern(field: serializers.DecimalField) -> str:
