@@ -68,6 +68,10 @@ class Transport(filesystem.Transport):
 
     Channel = Channel
 
+    def drain_events(self, connection: Any, timeout: float | None = None, **kwargs: Any) -> None:
+        """Wait for messages, but half a second at most: then the worker sees that it shall end."""
+        super().drain_events(connection, timeout=min(timeout or 0.5, 0.5), **kwargs)
+
 
 def prepare(*, folder: Path) -> None:
     """Make the folder for its owner only, and clear what killed processes left in it."""

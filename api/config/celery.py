@@ -73,6 +73,7 @@ app.conf.update(
     task_soft_time_limit=60,
     task_time_limit=90,
     worker_prefetch_multiplier=1,
+    worker_timer_precision=0.25,  # s; a worker that ends waits for its timer once
     worker_soft_shutdown_timeout=30,
     # Commands to workers need a broker that can broadcast; a folder cannot.
     worker_enable_remote_control=not _embedded,

@@ -19,9 +19,10 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 class Child:
     """A program that runs beside this one and does not outlive it."""
 
-    def __init__(self, *, name: str, command: Sequence[str]) -> None:
+    def __init__(self, *, name: str, command: Sequence[str], niceness: int = 0) -> None:
         self.name = name
         self._command = list(command)
+        self._niceness = niceness  # how far it steps back when others want the processor
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -32,8 +33,18 @@ class Child:
     def start(self) -> None:
         """Start the program; Ctrl-C at the terminal reaches only whoever supervises."""
         self._process = subprocess.Popen(  # noqa: S603 - our own command lines
-            self._command, start_new_session=True, preexec_fn=bond_to_parent()
+            self._command, start_new_session=True, preexec_fn=self._before()
         )
+
+    def _before(self) -> Callable[[], None]:
+        bond, niceness = bond_to_parent(), self._niceness
+
+        def prepare() -> None:
+            if niceness:
+                os.nice(niceness)
+            bond()
+
+        return prepare
 
     def ended(self) -> str | None:
         """Return how the program ended ("exit code 3"), None while it runs or if never started.
@@ -74,21 +85,20 @@ def _ending(code: int) -> str:
     return f"ended by signal {-code}"
 
 
-def bond_to_parent(*, number: signal.Signals = signal.SIGTERM) -> Callable[[], None] | None:
+def bond_to_parent(*, number: signal.Signals = signal.SIGTERM) -> Callable[[], None]:
     """Return what a child calls first to get this signal when its parent is killed outright.
 
     Linux only; elsewhere an orphan has to be ended by hand.
     """
-    if sys.platform != "linux":
-        return None
-    try:
-        prctl = ctypes.CDLL(None, use_errno=True).prctl
-    except (OSError, AttributeError):
-        return None
+    prctl = None
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            prctl = ctypes.CDLL(None).prctl
     parent = os.getpid()
 
     def bond() -> None:
-        prctl(_PR_SET_PDEATHSIG, number)
+        if prctl is not None:
+            prctl(_PR_SET_PDEATHSIG, number)
         if os.getppid() != parent:  # killed before the call above
             os._exit(1)
 

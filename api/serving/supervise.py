@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from api.serving.children import Child
 from api.serving.supervisor import Supervisor
@@ -20,10 +23,9 @@ from api.serving.supervisor import Supervisor
 class Plan:
     """What to run, whom to ask whether it answers (None: nobody), and what to say then."""
 
-    children: Sequence[tuple[str, Sequence[str]]]
+    children: Sequence[tuple[str, Sequence[str], int]]  # name, command, niceness
     probe: tuple[str, int] | None
     when_ready: str
-    began: float  # time.monotonic() at the very start, for the seconds that are told
 
     def to_json(self) -> str:
         """Return the argument that stands for this plan."""
@@ -32,7 +34,10 @@ class Plan:
 
 def run(*, plan: Plan) -> int:
     """Keep the plan's children running and return the exit code."""
-    children = [Child(name=name, command=command) for name, command in plan.children]
+    children = [
+        Child(name=name, command=command, niceness=niceness)
+        for name, command, niceness in plan.children
+    ]
     code = Supervisor(children=children, say=_say).run(watch=_Announcer(plan=plan).watch)
     _say("Stopped.")
     return code
@@ -50,7 +55,7 @@ class _Announcer:
         if self._told or not _answers(self._plan.probe):
             return
         self._told = True
-        _say(f"Ready after {now - self._plan.began:.1f} s. Ctrl-C stops it.")
+        _say(f"Ready{_after()}. Ctrl-C stops it.")
         _say(self._plan.when_ready)
 
 
@@ -65,6 +70,16 @@ def _answers(address: tuple[str, int] | None) -> bool:
         return False
     finally:
         connection.close()
+
+
+def _after() -> str:
+    """Return how long this process lives, shell and preparation included; empty where unknown."""
+    try:
+        fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+        born = int(fields[19]) / os.sysconf("SC_CLK_TCK")  # proc_pid_stat(5): field 22
+        return f" after {time.clock_gettime(time.CLOCK_BOOTTIME) - born:.1f} s"
+    except (OSError, ValueError, AttributeError, IndexError):
+        return ""
 
 
 def _say(line: str) -> None:

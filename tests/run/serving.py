@@ -55,7 +55,7 @@ class Service:
 
     def ready(self) -> Service:
         """Wait until requests are answered."""
-        until(lambda: "Ready after" in self.said or not self.is_running, what="ready")
+        until(lambda: "Ready" in self.said or not self.is_running, what="ready")
         assert self.is_running, self.said
         return self
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import sys
-import time
 from contextlib import ExitStack
 from typing import Any
 
@@ -15,8 +14,8 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from api.serving import programs, start, supervise
 
-# To see at the ready line how long the start took, from the first line of manage.py on.
-BEGAN = time.monotonic() - time.process_time()
+# Members wait for the web server; nobody waits for the worker, so it steps back when both are busy.
+WORKER_NICENESS = 5
 
 
 class Command(BaseCommand):
@@ -57,15 +56,14 @@ class Command(BaseCommand):
         start.ready_database(say=self._say)
         epilogue = self._demo() if demo else ""
         self._say("Starting …")
-        programs_of = {
-            "web": ("web server", programs.web),
-            "worker": ("worker", programs.worker),
+        children = {
+            "web": ("web server", programs.web(), 0),
+            "worker": ("worker", programs.worker(), WORKER_NICENESS),
         }
         return supervise.Plan(
-            children=[(programs_of[role][0], programs_of[role][1]()) for role in roles],
+            children=[children[role] for role in roles],
             probe=(programs.local_host(), settings.PORT) if web else None,
             when_ready=(_addresses() if web else "The worker runs.") + epilogue,
-            began=BEGAN,
         )
 
     def _say(self, line: str) -> None:
