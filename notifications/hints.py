@@ -19,12 +19,12 @@ class _Publisher:
     def __init__(self) -> None:
         self._silent_until = 0.0
 
-    def publish(self, name: str, queue: str) -> None:
-        """Put a hint into a queue, unless the broker did not answer a moment ago; never raises."""
+    def publish(self, name: str) -> None:
+        """Put a hint into its queue unless the broker was silent a moment ago; never raises."""
         if monotonic() < self._silent_until:
             return
         try:
-            current_app.send_task(name, queue=queue, expires=60, retry=False, ignore_result=True)
+            current_app.send_task(name, expires=60, retry=False, ignore_result=True)
         except Exception as error:
             self._silent_until = monotonic() + SILENCE
             log.warning("the broker takes no hints: %s", type(error).__name__)
@@ -42,8 +42,8 @@ def deliver_soon() -> None:
 
 def keep_house_soon() -> None:
     """Ask a worker to keep house."""
-    _publisher.publish("notifications.housekeeping", "housekeeping")
+    _publisher.publish("notifications.housekeeping")
 
 
 def _hint_deliver() -> None:
-    _publisher.publish("notifications.deliver", "nudges")
+    _publisher.publish("notifications.deliver")

@@ -69,7 +69,7 @@ def create(
             body_digest=digest,
             created_at=now,
         )
-        _set_deadline(reminder, member=member, now=now)
+        _set_deadline(reminder, now=now)
         rows.insert(reminder)
         log.add(table="reminders", row_id=reminder.id, version=1, fields=_FIELDS)
     return reminder, True
@@ -99,7 +99,7 @@ def change(
         for name in fields:
             setattr(reminder, name, wanted[name])
         reminder.version += 1
-        _set_deadline(reminder, member=member, now=now)
+        _set_deadline(reminder, now=now)
         reminder.save(update_fields=[*fields, "version", "next_due_at", "next_local_date"])
         log.add(table="reminders", row_id=reminder.id, version=reminder.version, fields=fields)
     return reminder
@@ -134,9 +134,13 @@ def move_days(fact: DaysMoved) -> None:
     bulk.update(Reminder, keys=["id"], columns=["next_due_at", "next_local_date"], rows=moves)
 
 
-def _set_deadline(reminder: Reminder, *, member: Member, now: datetime) -> None:
+def _set_deadline(reminder: Reminder, *, now: datetime) -> None:
+    # Read anew under the lock that a change of zone takes too: the request may be older than it.
+    zone, day_start_hour = Member.objects.values_list("time_zone", "day_start_hour").get(
+        id=reminder.member_id
+    )
     reminder.next_due_at, reminder.next_local_date = schedule.next_due(
-        _rhythm(reminder, zone=member.time_zone, day_start_hour=member.day_start_hour),
+        _rhythm(reminder, zone=zone, day_start_hour=day_start_hour),
         after=now,
         last_local_date=reminder.last_local_date,
     )

@@ -21,7 +21,6 @@ DELIVER_SECONDS = 10.0
 
 @shared_task(
     name="notifications.tick",
-    queue="urgent",
     expires=settings.TICK_SECONDS,  # one that waited longer has a successor
     acks_late=True,
     ignore_result=True,
@@ -40,7 +39,7 @@ def tick(**_: object) -> None:
         mail.send_due_codes(now=now)
 
 
-@shared_task(name="notifications.deliver", queue="nudges", acks_late=True, ignore_result=True)
+@shared_task(name="notifications.deliver", acks_late=True, ignore_result=True)
 def deliver(**_: object) -> None:
     """Send what waits, batch by batch."""
     started = monotonic()
@@ -50,9 +49,7 @@ def deliver(**_: object) -> None:
             return
 
 
-@shared_task(
-    name="notifications.housekeeping", queue="housekeeping", acks_late=True, ignore_result=True
-)
+@shared_task(name="notifications.housekeeping", acks_late=True, ignore_result=True)
 def keep_house(**_: object) -> None:
     """Let go of what is old."""
     housekeeping.keep_house(now=timezone.now())

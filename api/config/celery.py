@@ -68,6 +68,11 @@ app.conf.update(
     task_default_queue="nudges",
     # Queues of their own, so that each can have its own workers; by default one worker takes all.
     task_queues=[Queue(name) for name in ("urgent", "nudges", "housekeeping")],
+    task_routes={
+        "notifications.tick": {"queue": "urgent"},
+        "notifications.deliver": {"queue": "nudges"},
+        "notifications.housekeeping": {"queue": "housekeeping"},
+    },
     # A batch of sends takes 15 s at most and a task works for about 10 s beyond it. Only the
     # prefork pool can enforce these; the others rely on the tasks' own bounds.
     task_soft_time_limit=60,
@@ -82,7 +87,7 @@ app.conf.update(
         "tick": {
             "task": "notifications.tick",
             "schedule": float(settings.TICK_SECONDS),
-            "options": {"queue": "urgent", "expires": settings.TICK_SECONDS},
+            "options": {"expires": settings.TICK_SECONDS},
         }
     },
     enable_utc=True,

@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 from notifications.models import Device
 from recovery.kernel.ids import new_id
 from recovery.members.models import Member
+from tests.api.people import join, post, signed_in
 from tests.notifications.making import make_device
 from tests.parallel import at_once
 
@@ -176,3 +177,13 @@ def test_eight_installations_that_claim_one_address_at_once_leave_one_with_it(
         )
     )
     assert Device.objects.live().filter(address="shared").count() == 1
+
+
+@pytest.mark.django_db
+def test_signing_out_forgets_where_to_push(db: None) -> None:
+    here = join()
+    installation_id = new_id()
+    assert put(signed_in(here), installation_id).status_code == 201
+    assert post("auth/logout", {"refresh": here["refresh"]}).status_code in (200, 204)
+    row = Device.objects.get(installation_id=installation_id)
+    assert (row.address, row.retired_at is None) == ("", False)

@@ -161,3 +161,12 @@ def test_what_cannot_be_right_is_refused_and_nothing_is_stored(
     assert answer.status_code == 400
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
     assert not Reminder.objects.exists()
+
+
+def test_a_new_zone_moves_the_reminder_with_the_member(as_alice: APIClient) -> None:
+    reminder_id = remind(as_alice).json()["id"]
+    answer = as_alice.patch("/api/v1/me", {"time_zone": "America/New_York"}, format="json")
+    assert answer.status_code == 200
+    moved = as_alice.get(path_of(reminder_id)).json()
+    assert moved["next_due_at"] == "2026-11-23T01:00:00Z"  # eight in the evening in New York
+    assert moved["version"] == 1
