@@ -22,8 +22,8 @@ def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -
     """Return the document with named enums, error answers, recorded examples and words."""
     schemas = result["components"]["schemas"]
     named: dict[str, Any] = {}
-    result["paths"] = enums.name_enums(_without_ids(result["paths"]), named)
-    schemas = enums.name_enums(_without_ids(schemas), named) | named | errors.SCHEMAS
+    result["paths"] = enums.name_enums(_plain(result["paths"]), named)
+    schemas = enums.name_enums(_plain(schemas), named) | named | errors.SCHEMAS
     shared: dict[str, Any] = {}
     told: dict[str, problems.Problem] = {}
     for operation in _operations(result["paths"]):
@@ -66,13 +66,19 @@ def _takes_id(operation: dict[str, Any], schemas: dict[str, Any]) -> bool:
     return False
 
 
-def _without_ids(node: Any) -> Any:
-    """Return a part of the document without what drf-spectacular notes for itself."""
+def _plain(node: Any) -> Any:
+    """Return a part of the document without drf-spectacular's own notes and detours.
+
+    It writes a reference with a description as ``allOf`` of one, as 3.0 needed.
+    """
     if isinstance(node, list):
-        return [_without_ids(inner) for inner in node]
-    if isinstance(node, dict):
-        return {key: _without_ids(one) for key, one in node.items() if key != "x-spec-enum-id"}
-    return node
+        return [_plain(inner) for inner in node]
+    if not isinstance(node, dict):
+        return node
+    found = {key: _plain(inner) for key, inner in node.items() if key != "x-spec-enum-id"}
+    if len(found.get("allOf", ())) == 1:
+        found = {**found.pop("allOf")[0], **found}
+    return found
 
 
 def _check(result: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
@@ -47,7 +48,9 @@ class Schema(AutoSchema):
         super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]
         if {"type": "string", "maxLength": 0} in schema.get("oneOf", []):
             form = schema.pop("oneOf")[0]
-            form["pattern"] = f"^(?:{form['pattern'].removeprefix('^').removesuffix('$')})?$"
+            if not re.search(form["pattern"], ""):
+                inner = form["pattern"].removeprefix("^").removesuffix("$")
+                form["pattern"] = f"^({inner})?$"
             schema.update(form)
 
     def _resolve_path_parameters(self, variables: Any) -> Any:
