@@ -1,4 +1,4 @@
-"""What goes by itself: devices not seen for long, and the oldest part of the inbox."""
+"""What goes by itself: devices not seen for long, old sessions, the oldest part of the inbox."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from notifications import devices
 from notifications.models import Delivery, Notification
+from recovery.members import services as members
 
 log = logging.getLogger("notifications.housekeeping")
 
@@ -19,11 +20,16 @@ PORTION = 1000
 
 
 def keep_house(*, now: datetime) -> None:
-    """Retire devices unseen for 60 days and delete notifications older than 90."""
+    """Retire devices unseen for 60 days, delete notifications older than 90.
+
+    Sessions that cannot go on end, and tokens, codes and limits past their time are deleted.
+    """
     retired = devices.retire_unseen(since=now - DEVICE_UNSEEN, now=now)
     deleted = 0
     while portion := _delete_portion(before=now - INBOX_KEPT):
         deleted += portion
+    while members.purge(now=now, most=PORTION):
+        pass
     log.info("%d devices retired, %d notifications deleted", retired, deleted)
 
 

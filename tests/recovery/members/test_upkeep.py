@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from notifications import housekeeping
 from recovery.kernel import events
 from recovery.members import services
 from recovery.members.events import SessionEnded
@@ -105,3 +106,16 @@ def test_no_call_does_more_than_it_may() -> None:
         # Two sessions end, two links and two of three buckets go.
         assert services.purge(now=timezone.now(), most=2) == 6
         assert Session.objects.filter(ended_at=None).count() == 3
+
+
+@pytest.mark.django_db
+def test_keeping_house_leaves_nothing_that_is_past_its_time() -> None:
+    with time_machine.travel(START, tick=False) as clock:
+        join()
+        for _ in range(4):
+            log_in()
+        clock.shift(timedelta(days=200))
+        housekeeping.keep_house(now=timezone.now())
+        assert not Session.objects.filter(ended_at=None).exists()
+        assert not RefreshToken.objects.exists()
+        assert not RateBucket.objects.exists()
