@@ -64,8 +64,12 @@ class Child:
             with contextlib.suppress(ProcessLookupError):
                 self._process.terminate()
 
+    def abort(self) -> None:
+        """Kill the program and all it started; ``ended`` will tell, as for any other death."""
+        self._signal_group(signal.SIGKILL)
+
     def kill(self) -> None:
-        """End the program and all it started, now."""
+        """Kill the program and all it started, and forget it: it will not be started again."""
         if self._process is not None:
             self._signal_group(signal.SIGKILL)
             self._process.wait()

@@ -14,9 +14,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from api.serving.children import Child
 from api.serving.supervisor import Supervisor
+
+WORKER = "worker"
+SILENCE_SECONDS = 300.0  # twenty ticks
+LOOK_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,40 +39,72 @@ class Plan:
 
 def run(*, plan: Plan) -> int:
     """Keep the plan's children running and return the exit code."""
-    children = [
-        Child(name=name, command=command, niceness=niceness)
+    children = {
+        name: Child(name=name, command=command, niceness=niceness)
         for name, command, niceness in plan.children
-    ]
-    code = Supervisor(children=children, say=_say).run(watch=_Announcer(plan=plan).watch)
+    }
+    watchman = _Watchman(plan=plan, worker=children.get(WORKER))
+    code = Supervisor(children=list(children.values()), say=_say).run(watch=watchman.watch)
     _say("Stopped.")
     return code
 
 
-class _Announcer:
-    """Says once, when the first request is answered, where everything is."""
+class _Watchman:
+    """Asks the service how it is: often until it is ready, then now and then.
 
-    def __init__(self, *, plan: Plan) -> None:
+    A worker may be alive and idle for good (a connection that nobody closed, a lock that nobody
+    gives back). The age of the last tick shows it, whatever the cause.
+    """
+
+    def __init__(self, *, plan: Plan, worker: Child | None) -> None:
         self._plan = plan
+        self._worker = worker
         self._told = False
+        self._next_look = 0.0
+        self._seen: int | None = None  # the worker that is being watched ...
+        self._silent = 0  # ... and how many looks in a row found it silent
 
     def watch(self, now: float) -> None:
-        """Ask whether the service answers, until it does."""
-        if self._told or not _answers(self._plan.probe):
+        """Say once that the service answers; later end a worker that does nothing."""
+        if self._told and now < self._next_look:
             return
-        self._told = True
-        _say(f"Ready{_after()}. Ctrl-C stops it.")
-        _say(self._plan.when_ready)
+        answer = {} if self._plan.probe is None else _ask(self._plan.probe)
+        if answer is None:
+            self._next_look = now + LOOK_SECONDS
+        elif not self._told:
+            self._told = True
+            self._next_look = now + SILENCE_SECONDS
+            _say(f"Ready{_after()}. Ctrl-C stops it.")
+            _say(self._plan.when_ready)
+        else:
+            self._next_look = now + LOOK_SECONDS
+            self._judge(answer, now)
+
+    def _judge(self, answer: dict[str, Any], now: float) -> None:
+        if self._worker is None or "last_tick_seconds" not in answer:
+            return
+        age = answer["last_tick_seconds"]
+        if self._worker.pid != self._seen:  # a new one gets its time
+            self._seen, self._silent = self._worker.pid, 0
+            self._next_look = now + SILENCE_SECONDS
+        elif age is not None and age < SILENCE_SECONDS:
+            self._silent = 0
+        elif self._silent < 1:
+            self._silent += 1  # once may be a clock that was set, or a machine that slept
+        else:
+            _say(f"The {WORKER} has sent no tick for {SILENCE_SECONDS:g} s; ending it.")
+            self._worker.abort()
 
 
-def _answers(address: tuple[str, int] | None) -> bool:
-    if address is None:
-        return True
+def _ask(address: tuple[str, int]) -> dict[str, Any] | None:
+    """Return what /readyz says, None when it is not ready."""
     connection = http.client.HTTPConnection(*address, timeout=1)
     try:
         connection.request("GET", "/readyz")
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
+        answer = connection.getresponse()
+        return dict(json.loads(answer.read())) if answer.status == 200 else None
+    except (OSError, http.client.HTTPException, ValueError):
+        return None
     finally:
         connection.close()
 

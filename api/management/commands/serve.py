@@ -58,7 +58,7 @@ class Command(BaseCommand):
         self._say("Starting …")
         children = {
             "web": ("web server", programs.web(), 0),
-            "worker": ("worker", programs.worker(), WORKER_NICENESS),
+            "worker": (supervise.WORKER, programs.worker(), WORKER_NICENESS),
         }
         return supervise.Plan(
             children=[children[role] for role in roles],
