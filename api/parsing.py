@@ -276,8 +276,14 @@ class Amount(serializers.DecimalField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_digits": 12, "decimal_places": 3, "min_value": 0, **kwargs})
 
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        """Take null alone for "none": an empty text is not one."""
+        return serializers.Field.validate_empty_values(self, data)
+
     def to_internal_value(self, data: Any) -> Decimal:
-        """Return the amount; text and numbers are read alike, true and false are not."""
+        """Return the amount; plain digits and numbers are read alike, true and false are not."""
         if isinstance(data, bool) or not isinstance(data, str | int | Decimal):
+            self.fail("invalid")
+        if isinstance(data, str) and not re.fullmatch(r"\d{1,20}(\.\d{1,20})?", data, re.ASCII):
             self.fail("invalid")
         return Decimal(super().to_internal_value(data))

@@ -1,0 +1,240 @@
+"""Who may do what: every operation of the router by every relation to the owner of the things.
+
+An address without a row fails. A forbidden thing and one that is not there look the same.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from recovery.kernel.ids import new_id
+from tests.contract.document import operations
+from tests.contract.world import PARTNERS, PASSWORD, ROLES, SIGNED_IN, World
+from tests.partnering import without_request_id
+
+pytestmark = pytest.mark.django_db
+
+SIGNED_OUT = {"anonymous": 401, "ended_session": 401, "deleted_member": 401}
+CODES = {
+    "anonymous": "not_signed_in",
+    "ended_session": "session_ended",
+    "deleted_member": "account_deleted",
+}
+Row = dict[str, int]
+
+
+def anybody(status: int) -> Row:
+    """The same for everybody; no token is looked at."""
+    return dict.fromkeys(ROLES, status)
+
+
+def own(status: int, **others: int) -> Row:
+    """Whoever is signed in, on what is theirs."""
+    return {**dict.fromkeys(SIGNED_IN, status), **SIGNED_OUT, **others}
+
+
+def mine(status: int) -> Row:
+    """The owner; for all others it is not there."""
+    return own(404, owner=status)
+
+
+def linked(status: int) -> Row:
+    """Both sides of a partnership; for all others it is not there."""
+    return own(404, **dict.fromkeys(("owner", *PARTNERS), status))
+
+
+ROWS: dict[str, Row] = {
+    "register": anybody(201),
+    "createGuest": anybody(201),
+    "logIn": anybody(200),
+    "refreshTokens": anybody(200),
+    "logOut": anybody(204),
+    "requestResetCode": anybody(503),  # the tests' server sends no e-mail
+    "resetPassword": anybody(403),  # the code is wrong
+    "changePassword": own(204, guest=409),
+    "getMe": own(200),
+    "updateMe": own(200),
+    "setCredentials": own(409, guest=200),
+    "replaceBackupCodes": own(200, guest=409),
+    "setEmail": own(503),
+    "removeEmail": own(204),
+    "verifyEmail": own(403),  # the code is wrong
+    "listSessions": own(200),
+    "endOtherSessions": own(204),
+    "endSession": mine(204),
+    "getToday": own(200),
+    "listTrackers": own(200),
+    "createTracker": own(201),
+    "getTracker": mine(200),
+    "updateTracker": mine(200),
+    "deleteTracker": mine(204),
+    "listUseEvents": mine(200),
+    "reportUse": mine(201),
+    "voidUseEvent": mine(204),
+    "restoreUseEvent": mine(200),
+    "listAmounts": mine(200),
+    "logAmount": mine(201),
+    "voidAmount": mine(204),
+    "restoreAmount": mine(200),
+    "listEpisodes": mine(200),
+    "listMilestones": mine(200),
+    "getTrackerCalendar": mine(200),
+    "listCheckIns": own(200),
+    "getCheckInStreak": own(200),
+    "getCheckIn": mine(200),
+    "putCheckIn": own(201, owner=200),
+    "updateCheckIn": mine(200),
+    "deleteCheckIn": mine(204),
+    "listPauses": own(200),
+    "createPause": own(201),
+    "getPause": mine(200),
+    "updatePause": mine(200),
+    "deletePause": mine(204),
+    "getHardMomentPlan": mine(200),
+    "putHardMomentPlan": own(200),
+    "deleteHardMomentPlan": mine(204),
+    "listCrisisResources": anybody(200),
+    "listPartnerInvites": own(200),
+    "createPartnerInvite": own(201),
+    "withdrawPartnerInvite": mine(204),
+    "inspectInvite": anybody(200),
+    "acceptInvite": own(201, **dict.fromkeys(("owner", *PARTNERS), 404)),
+    "listPartners": own(200),
+    "getPartner": linked(200),
+    "endPartnership": linked(204),
+    "listGrants": linked(200),
+    "replaceGrants": linked(200),
+    "renewGrant": mine(200),
+    "getPartnerProgress": linked(200),
+    "listDevices": own(200),
+    "putDevice": own(201, owner=200),
+    "removeDevice": mine(204),
+    "listReminders": own(200),
+    "createReminder": own(201),
+    "getReminder": mine(200),
+    "updateReminder": mine(200),
+    "deleteReminder": mine(204),
+    "listNotifications": own(200),
+    "markNotificationRead": mine(200),
+    "markNotificationOpened": mine(200),
+    "markNotificationsRead": own(200),
+}
+JOINING = {"time_zone": "Europe/Berlin", "accepts_terms": True, "is_adult": True}
+PROOF = {"password": PASSWORD}
+TRACKER = {"name": "New", "mode": "abstinence", "category": "gaming"}
+
+
+def body_of(operation_id: str, world: World) -> dict[str, Any] | None:
+    """Return a body that the operation accepts from whoever may send it."""
+    now = timezone.now()
+    yesterday = (now - timedelta(days=1)).date().isoformat()
+    bodies: dict[str, dict[str, Any]] = {
+        "register": {"handle": "newcomer", **PROOF, **JOINING},
+        "createGuest": JOINING,
+        "logIn": {"handle": "owner", **PROOF},
+        "refreshTokens": {"refresh": world.refresh},
+        "logOut": {"refresh": world.refresh},
+        "requestResetCode": {"handle": "owner"},
+        "resetPassword": {
+            "handle": "owner",
+            "new_password": "nine-quiet-herons",
+            "backup_code": "AAAA-AAAA-AAAA-AAAA",
+        },
+        "changePassword": {**PROOF, "new_password": "nine-quiet-herons"},
+        "updateMe": {"day_start_hour": 3},
+        "setCredentials": {"handle": "newcomer", **PROOF},
+        "replaceBackupCodes": PROOF,
+        "setEmail": {"email": "river@example.org", **PROOF},
+        "verifyEmail": {"code": "00000000"},
+        "createTracker": {**TRACKER, "started_at": now.isoformat()},
+        "updateTracker": {"name": "Other"},
+        "reportUse": {"used_at": now.isoformat()},
+        "logAmount": {"local_date": yesterday, "amount": "1"},
+        "putCheckIn": {},
+        "updateCheckIn": {"mood": 3},
+        "createPause": {"from_date": (now + timedelta(days=50)).date().isoformat()},
+        "updatePause": {"to_date": (now + timedelta(days=90)).date().isoformat()},
+        "putHardMomentPlan": {"signs": ["Short answers"]},
+        "createPartnerInvite": {},
+        "inspectInvite": {"code": world.invite_code},
+        "acceptInvite": {"code": world.invite_code},
+        "replaceGrants": {"grants": [{"scope": "check_in_status"}]},
+        "putDevice": {"platform": "ios"},
+        "createReminder": {"local_time": "21:00"},
+        "updateReminder": {"local_time": "22:00"},
+        "markNotificationsRead": {"ids": [world.things["notification_id"]]},
+    }
+    return bodies.get(operation_id)
+
+
+def ask(world: World, operation_id: str, *, role: str, path: str | None = None) -> Any:
+    """Return the answer of an operation on the owner's things; nothing stays of it."""
+    send = getattr(world.clients[role], operations()[operation_id].method)
+    address = path or world.path(operation_id, role=role)
+    body = body_of(operation_id, world)
+    with world.undone():
+        return send(address) if body is None else send(address, body, format="json")
+
+
+def test_every_operation_has_a_row() -> None:
+    assert sorted(ROWS) == sorted(operations())
+    bodies = {name for name, one in operations().items() if "requestBody" in one.body}
+    assert bodies == {name for name in ROWS if body_of(name, EMPTY) is not None}
+
+
+EMPTY = World({}, {"notification_id": ""}, {}, "", "")
+
+
+@pytest.mark.parametrize("operation_id", sorted(ROWS))
+def test_each_gets_what_the_table_says(world: World, operation_id: str) -> None:
+    answers = {role: ask(world, operation_id, role=role) for role in ROLES}
+    found = {role: answer.status_code for role, answer in answers.items()}
+    assert found == ROWS[operation_id], {
+        role: answer.content for role, answer in answers.items() if answer.status_code >= 400
+    }
+    for role, code in CODES.items():
+        if found[role] == 401:
+            assert answers[role].json()["code"] == code
+
+
+# A phone belongs to whoever signed in last: putting it is never forbidden.
+BY_ID = sorted({name for name, one in operations().items() if "_id}" in one.path} - {"putDevice"})
+
+
+@pytest.mark.parametrize("operation_id", BY_ID)
+def test_what_is_forbidden_looks_like_what_is_not_there(world: World, operation_id: str) -> None:
+    path = world.path(operation_id)
+    for name, value in {**world.things, **world.partnerships}.items():
+        missing = path.replace(value, str(new_id()))
+        if missing == path:
+            continue
+        forbidden = ask(world, operation_id, role="stranger", path=path)
+        absent = ask(world, operation_id, role="owner", path=missing)
+        nothing = ask(world, operation_id, role="stranger", path=missing)
+        assert forbidden.status_code == absent.status_code == nothing.status_code == 404, name
+        assert without_request_id(forbidden) == without_request_id(absent)
+        assert without_request_id(forbidden) == without_request_id(nothing)
+        unlike = {"X-Request-Id"}
+        assert {k: v for k, v in forbidden.items() if k not in unlike} == {
+            k: v for k, v in absent.items() if k not in unlike
+        }
+
+
+def test_a_partner_sees_the_scopes_that_were_granted_and_no_more(world: World) -> None:
+    seen = {
+        role: {
+            name
+            for name in ("check_in_status", "sober_clocks")
+            if ask(world, "getPartnerProgress", role=role).json()[name]
+        }
+        for role in PARTNERS
+    }
+    assert seen == {
+        "partner_without_grants": set(),
+        "partner_with_sober_clock": {"sober_clocks"},
+        "partner_with_check_in_status": {"check_in_status"},
+    }

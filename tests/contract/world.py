@@ -1,0 +1,190 @@
+"""One of everything, owned by alice, and people in every relation to her."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.db import transaction
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from notifications import outbox
+from notifications.wording import Kind
+from recovery.kernel.ids import new_id
+from recovery.members.models import Member, Session
+from recovery.members.services import passwords
+from recovery.partners import services as partners
+from recovery.sharing.models import Scope
+from recovery.sobriety.models import Tracker
+from tests.conftest import MemberClient
+from tests.contract.document import operations
+from tests.factories import make_member, make_session
+from tests.partnering import STATUS, clock_of, make_partners, share
+
+PASSWORD = "seven-stones-9"
+# Who asks: "stranger" has an account and nothing to do with the owner.
+ROLES = (
+    *("anonymous", "guest", "stranger", "partner_without_grants"),
+    *(f"partner_with_{scope}" for scope in Scope.values),
+    *("ex_partner", "owner", "ended_session", "deleted_member"),
+)
+PARTNERS = tuple(role for role in ROLES if role.startswith("partner_"))
+SIGNED_IN = ("guest", "stranger", *PARTNERS, "ex_partner", "owner")
+
+
+@dataclass
+class World:
+    """The owner's things by the names that addresses give them, and everybody's clients."""
+
+    clients: dict[str, APIClient]
+    things: dict[str, str]
+    # The partnership of the owner with each partner, as its address.
+    partnerships: dict[str, str]
+    invite_code: str
+    refresh: str
+
+    def path(self, operation_id: str, *, role: str = "owner") -> str:
+        """Return the address of an operation on the owner's things."""
+        things = {**self.things, "local_date": date.today().isoformat()}  # noqa: DTZ011
+        if "Amount" in operation_id or operation_id == "getTrackerCalendar":
+            things["tracker_id"] = things["limit_id"]
+        things["partner_id"] = self.partnerships.get(role, self.partnerships["ex_partner"])
+        if role in ("owner", "stranger", "guest"):
+            things["partner_id"] = self.partnerships["partner_without_grants"]
+        if operation_id == "renewGrant":
+            things["partner_id"] = self.partnerships["partner_with_sober_clock"]
+        address = operations()[operation_id].path.format(**things)
+        today = date.today()  # noqa: DTZ011
+        if operation_id == "getTrackerCalendar":
+            address += f"?from={today - timedelta(days=3)}&to={today}"
+        return address
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """Take back what happens inside."""
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+
+
+def make_world() -> World:
+    """Make it, inside the caller's transaction."""
+    now = timezone.now()
+    people = {
+        role: make_member(handle=None if role == "guest" else role[:30], time_zone="UTC")
+        for role in ROLES
+        if role not in ("anonymous", "ended_session", "deleted_member")
+    }
+    sessions = {role: make_session(member=member) for role, member in people.items()}
+    for name in ("ended_session", "deleted_member"):
+        sessions[name] = make_session(member=make_member(handle=name))
+    owner = people["owner"]
+    for member in people.values():
+        if member.handle:
+            encoded = passwords.hash_new(password=PASSWORD, handle=member.handle, pointer="")
+            Member.objects.filter(id=member.id).update(password=encoded)
+    Session.objects.filter(id=sessions["ended_session"].id).update(ended_at=now)
+    Member.objects.filter(id=sessions["deleted_member"].member_id).update(deleted_at=now)
+    clients: dict[str, APIClient] = {
+        role: MemberClient(session) for role, session in sessions.items()
+    }
+    clients["anonymous"] = APIClient()
+    things = _things(clients["owner"], owner, sessions["owner"])
+    links = {role: make_partners(owner, people[role], now=now) for role in PARTNERS}
+    links["ex_partner"] = make_partners(owner, people["ex_partner"], now=now)
+    partners.end(member_id=owner.id, partnership_id=links["ex_partner"].id, now=now)
+    tracker = Tracker.objects.get(id=things["tracker_id"])
+    share(owner, links["partner_with_check_in_status"], STATUS, now=now)
+    granted = share(owner, links["partner_with_sober_clock"], clock_of(tracker), now=now)
+    things["grant_id"] = str(granted[0].id)
+    invite = partners.invite(member_id=owner.id, invite_id=None, now=now)
+    things["invite_id"] = str(invite.invite.id)
+    addresses = {role: str(link.id) for role, link in links.items()}
+    account = {"handle": "owner", "password": PASSWORD}
+    refresh = _made(APIClient().post("/api/v1/auth/login", account, "json"))["refresh"]
+    return World(clients, things, addresses, invite.code, refresh)
+
+
+def _things(client: APIClient, owner: Member, session: Session) -> dict[str, str]:
+    """Make one of each thing and return their ids by the names in addresses."""
+    now = timezone.now()
+    things = {name: str(new_id()) for name in ("installation_id", "tracker_id", "limit_id")}
+    began = (now - timedelta(days=30)).isoformat()
+    _made(
+        client.post(
+            "/api/v1/trackers",
+            {
+                "id": things["tracker_id"],
+                "name": "Wine",
+                "mode": "abstinence",
+                "category": "alcohol",
+                "started_at": began,
+            },
+            "json",
+        )
+    )
+    limit = {"per": "day", "amount": "2", "unit": "hours", "from_date": began[:10]}
+    _made(
+        client.post(
+            "/api/v1/trackers",
+            {
+                "id": things["limit_id"],
+                "name": "Games",
+                "mode": "reduction",
+                "category": "gaming",
+                "started_at": began,
+                "limit": limit,
+            },
+            "json",
+        )
+    )
+    used = {"used_at": (now - timedelta(days=3)).isoformat()}
+    logged = {"local_date": (now - timedelta(days=1)).date().isoformat(), "amount": "1"}
+    pause = {"from_date": (now + timedelta(days=9)).date().isoformat()}
+    phone = {"platform": "ios", "address": "address-1"}
+    trackers = "/api/v1/trackers"
+    use = client.post(f"{trackers}/{things['tracker_id']}/use-events", used, "json")
+    amount = client.post(f"{trackers}/{things['limit_id']}/amounts", logged, "json")
+    things["event_id"] = _made(use)["use_event"]["id"]
+    things["amount_id"] = _made(amount)["amount"]["id"]
+    things["pause_id"] = _made(client.post("/api/v1/pauses", pause, "json"))["id"]
+    reminder = client.post("/api/v1/reminders", {"local_time": "20:00"}, "json")
+    things["reminder_id"] = _made(reminder)["id"]
+    _made(client.put(f"/api/v1/check-ins/{now.date()}", {}, "json"))
+    _made(client.put(f"/api/v1/devices/{things['installation_id']}", phone, "json"))
+    _made(client.put("/api/v1/hard-moment-plan", {"reasons": ["Mornings"]}, "json"))
+    outbox.promise(
+        drafts=[
+            outbox.Draft(
+                member_id=owner.id,
+                kind=Kind.CHECK_IN_REMINDER,
+                dedupe_key="world",
+                local_date=now.date(),
+                subject_id=new_id(),
+                expires_at=now + timedelta(hours=2),
+            )
+        ],
+        now=now,
+    )
+    told = client.get("/api/v1/notifications").json()["items"][0]
+    return {**things, "notification_id": told["id"], "session_id": str(session.id)}
+
+
+def _made(answer: Any) -> Any:
+    assert answer.status_code in (200, 201), answer.content
+    return answer.json()
+
+
+def stored() -> dict[str, list[tuple[Any, ...]]]:
+    """Return every row of every table, to see later that nothing was stored."""
+    return {
+        model._meta.label: sorted(
+            (tuple(map(str, row)) for row in model._base_manager.values_list()),
+        )
+        for model in apps.get_models()
+    }
