@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from celery import Celery
 from celery.signals import setup_logging
-from kombu import Queue
+from kombu import Exchange, Queue
 from kombu.transport import TRANSPORT_ALIASES
 
 from api.config import broker
@@ -67,7 +67,12 @@ app.conf.update(
     task_acks_late=True,
     task_default_queue="nudges",
     # Queues of their own, so that each can have its own workers; by default one worker takes all.
-    task_queues=[Queue(name) for name in ("urgent", "nudges", "housekeeping")],
+    # Each with an exchange and a key of its own: left out, all would share those of the default
+    # queue, and every message would go to all of them.
+    task_queues=[
+        Queue(name, Exchange(name), routing_key=name)
+        for name in ("urgent", "nudges", "housekeeping")
+    ],
     task_routes={
         "notifications.tick": {"queue": "urgent"},
         "notifications.deliver": {"queue": "nudges"},

@@ -25,7 +25,7 @@ def make_device(
     """A phone of the member, signed in."""
     device, _ = devices.put(
         member_id=member.id,
-        session_id=(session or make_session(member=member)).id,
+        session_id=(session or make_session(member=member, now=now)).id,
         installation_id=installation_id or uuid4(),
         registration=devices.Registration(
             address=address or f"ok-{uuid4().hex}",

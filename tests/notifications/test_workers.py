@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -35,9 +36,10 @@ BROKERS = [
 
 @pytest.fixture(scope="session")
 def valkey_url() -> Iterator[str]:
-    """A Valkey server for the whole run."""
+    """A database of a Valkey server; tests that run beside these have others."""
+    process = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
     with services.valkey() as url:
-        yield url
+        yield f"{url.rpartition('/')[0]}/{8 + int(process) % 8}"
 
 
 @pytest.fixture

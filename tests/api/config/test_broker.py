@@ -51,6 +51,17 @@ def test_our_celery_uses_it() -> None:
     assert isinstance(celery.app.connection_for_read().transport, broker.Transport)
 
 
+def test_a_task_goes_into_its_own_queue_and_into_no_other(tmp_path: Path) -> None:
+    folder = celery.settings.BROKER_DIR
+    for left in folder.iterdir():
+        left.unlink()
+    for name, route in celery.app.conf.task_routes.items():
+        celery.app.send_task(name)
+        (message,) = folder.iterdir()
+        assert message.name.endswith(f".{route['queue']}.msg")
+        message.unlink()
+
+
 def test_messages_come_out_in_the_order_they_went_in_and_leave_nothing(
     connection: Connection, folder: Path
 ) -> None:
