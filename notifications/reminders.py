@@ -50,14 +50,15 @@ def create(
 ) -> tuple[Reminder, bool]:
     """Ask to be reminded; return the reminder and whether it is new.
 
-    Raises TooManyReminders beyond 20, IdTaken for a known id with other content.
+    Raises TooManyReminders beyond 20, IdTaken for a known id with other content, Missing for the
+    id of one that was deleted: it stays so.
     """
     weekdays = sorted(set(weekdays))
     with changes.write(member_id=member.id, now=now) as log:
         digest = sealing.for_member(member_id=member.id).digest([local_time, weekdays, exact])
         known = rows.replayed(Reminder, row_id=reminder_id, member_id=member.id, digest=digest)
         if known is not None:
-            return known, False
+            return one_of(member_id=member.id, reminder_id=known.id), False
         if of(member_id=member.id).count() >= MOST_REMINDERS:
             raise TooManyReminders(f"At most {MOST_REMINDERS} reminders; delete one first.")
         reminder = Reminder(

@@ -119,7 +119,7 @@ class Reminders(APIView):
             "Once a date at most, by the wall clock where the member is: it moves with a change of "
             "zone, keeps its time when clocks change, and does not come when the date's check-in "
             "is there or the date is paused. At most 20 (409 `too_many_reminders`). The same `id` "
-            "sent again answers 200 with the first row."
+            "sent again answers 200 with the first row, or 404 once it was deleted."
         ),
         request=ReminderInput,
         responses={201: ReminderOutput, 200: ReminderOutput},

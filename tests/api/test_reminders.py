@@ -112,6 +112,16 @@ def test_a_deleted_reminder_is_gone_and_never_due(as_alice: APIClient, alice: Me
     assert changes_of(alice)[1:] == [(reminder_id, [], True)]
 
 
+def test_a_deleted_reminder_does_not_come_back_when_its_body_is_sent_again(
+    as_alice: APIClient,
+) -> None:
+    chosen = str(new_id())
+    remind(as_alice, id=chosen)
+    as_alice.delete(path_of(chosen))
+    assert remind(as_alice, id=chosen).status_code == 404
+    assert as_alice.get(LIST).json() == {"items": []}
+
+
 def test_a_stranger_gets_the_same_answer_as_for_what_does_not_exist(
     as_alice: APIClient, as_charlie: APIClient
 ) -> None:
