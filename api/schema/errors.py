@@ -68,7 +68,7 @@ OF_OPERATION: dict[str, tuple[errors.Refusal, ...]] = {
     "createPartnerInvite": (TooManyOpenInvites(),),
     "inspectInvite": (InviteNotUsable(), WHILE_LIMITED),
     "acceptInvite": (InviteNotUsable(),),
-    "createReminder": (TooManyReminders(),),
+    "createReminder": (TooManyReminders(), errors.Missing()),
 }
 TITLES = {
     400: "The request is not valid.",
@@ -227,11 +227,17 @@ FIELD_PROBLEM = {
     },
     "required": ["pointer", "code", "detail"],
 }
+ACTIONS = {
+    "retry": "send the same later",
+    "refresh": "fetch new tokens, then send it again",
+    "sign_in": "sign in, then send it again",
+    "fix": "ask the member to change something",
+    "update": "the app is too old",
+    "drop": "it will never work; stop trying",
+}
 CLIENT_ACTION = {
     "type": "string",
-    "enum": ["retry", "refresh", "sign_in", "fix", "update", "drop"],
-    "description": "`retry`: send the same later. `refresh`: fetch new tokens, then send it "
-    "again. `sign_in`: sign in, then send it again. `fix`: ask the member to change something. "
-    "`update`: the app is too old. `drop`: it will never work; stop trying.",
+    "enum": list(ACTIONS),
+    "description": " ".join(f"`{name}`: {text}." for name, text in ACTIONS.items()),
 }
 SCHEMAS = {"Problem": PROBLEM, "FieldProblem": FIELD_PROBLEM, "ClientAction": CLIENT_ACTION}
