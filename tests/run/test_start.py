@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import stat
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import psutil
 import pytest
@@ -126,3 +128,13 @@ def test_a_line_of_the_access_log_names_the_route_and_nothing_else(make_service:
     until(lambda: "GET no route 404" in service.said, what="logged")
     assert "GET readyz 200" in service.said
     assert "hunter2" not in service.said
+
+
+def test_the_demo_prints_a_command_that_works(make_service: Make):
+    service = make_service().start("--demo").ready()
+    until(lambda: "curl" in service.said, what="told")
+    line = next(line for line in service.said.splitlines() if "curl" in line)
+    token, address = re.fullmatch(r'\s*curl -H "Authorization: (Bearer \S+)" (\S+)', line).groups()
+    answer = urlopen(Request(address, headers={"Authorization": token}), timeout=20)
+    assert answer.status == 200
+    assert address.startswith(f"http://127.0.0.1:{service.port}/api/v1/")
