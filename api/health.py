@@ -11,9 +11,10 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
+from api import problems
 from notifications import health
 
 log = logging.getLogger("api.health")
@@ -43,7 +44,7 @@ _migrations = _Migrations()
 def livez(request: HttpRequest) -> HttpResponse:
     """Answer 200 while the process answers at all; touches nothing else."""
     if request.method not in _SAFE:
-        return HttpResponseNotAllowed(_SAFE)
+        return problems.method_not_allowed(request, allowed=_SAFE)
     return _answer({"status": "alive"}, status=200)
 
 
@@ -54,7 +55,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     checking in while nudges wait.
     """
     if request.method not in _SAFE:
-        return HttpResponseNotAllowed(_SAFE)
+        return problems.method_not_allowed(request, allowed=_SAFE)
     return _answer(*_state(now=timezone.now()))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -136,12 +136,35 @@ STATUS: tuple[tuple[type[errors.Refusal], int, str], ...] = (
 )
 
 
-def of_refusal(refusal: errors.Refusal) -> Problem:
-    """Return the answer to a refusal of the domain."""
-    status, action = next(
-        ((status, action) for kind, status, action in STATUS if isinstance(refusal, kind)),
+def known() -> list[tuple[Problem, str]]:
+    """Return every problem that there is, with what it means, sorted by status and code."""
+    found = {one.code: (one, one.title) for one in PLAIN}
+    for kind in _kinds(errors.Refusal):
+        status, action = _status_of(kind)
+        problem = Problem(
+            status, kind.code, kind.title, kind.title, getattr(kind, "client_action", action)
+        )
+        meaning = (kind.__doc__ or "").split("\n\n")[0]
+        found.setdefault(kind.code, (problem, " ".join(meaning.split())))
+    return sorted(found.values(), key=lambda one: (one[0].status, one[0].code))
+
+
+def _kinds(above: type[errors.Refusal]) -> Iterator[type[errors.Refusal]]:
+    for kind in above.__subclasses__():
+        yield kind
+        yield from _kinds(kind)
+
+
+def _status_of(kind: type[errors.Refusal]) -> tuple[int, str]:
+    return next(
+        ((status, action) for above, status, action in STATUS if issubclass(kind, above)),
         (400, "fix"),
     )
+
+
+def of_refusal(refusal: errors.Refusal) -> Problem:
+    """Return the answer to a refusal of the domain."""
+    status, action = _status_of(type(refusal))
     headers: tuple[tuple[str, str], ...] = ()
     if isinstance(refusal, errors.TooMany):
         headers = (("Retry-After", str(refusal.retry_after)),)

@@ -7,6 +7,7 @@ from api import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", health.livez),
     path("readyz", health.readyz),
+    path("", include("api.docs")),
     path("api/v1/", include("api.resources.today")),
     path("api/v1/", include("api.resources.support")),
     path("api/v1/", include("api.resources.pauses")),
