@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Q, Subquery
+from django.db.models import Subquery
 
 from recovery.calendar import queries as calendar
 from recovery.calendar import rules as calendar_rules
@@ -53,14 +53,12 @@ def answered(*, pairs: Iterable[tuple[UUID, date]]) -> set[tuple[UUID, date]]:
 def streak_of(*, member: Member, today: date, answered_today: bool) -> StreakReading:
     """Return the streak with two queries, however long the history."""
     mine = StreakRun.objects.owned_by(member.id)
-    last_run = mine.order_by("-last_date").values("pk")[:1]
-    longest_run = mine.order_by("-days").values("pk")[:1]
-    runs = list(mine.filter(Q(pk=Subquery(last_run)) | Q(pk=Subquery(longest_run))))
-    last = max(runs, key=lambda run: run.last_date, default=None)
+    longest = Subquery(mine.order_by("-days").values("days")[:1])
+    last = next(iter(mine.annotate(longest=longest).order_by("-last_date")[:1]), None)
     reached = rules.Run(last.first_date, last.last_date, last.days) if last else None
     reading = rules.streak(
         last_run=reached,
-        longest=max((run.days for run in runs), default=0),
+        longest=last.longest if last else 0,
         today=today,
         bridged_to_today=reached is not None
         and is_bridged(member=member, after=reached.last_date, before=today),

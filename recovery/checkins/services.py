@@ -137,7 +137,7 @@ def _write(
     edited_at = recording.not_after_now(when.edited_at or now, now=now, pointer="/edited_at")
     _check_date(local_date, zone=zone, day_start_hour=member.day_start_hour, now=now)
     with changes.write(member_id=member.id, now=now) as log:
-        row = CheckIn.objects.owned_by(member.id).filter(local_date=local_date).first()
+        row: CheckIn | None = CheckIn.objects.owned_by(member.id).find(local_date=local_date)
         if must_exist and (row is None or row.deleted_at is not None):
             raise Missing()
         notes = _Notes(member)

@@ -37,12 +37,11 @@ def live_session(*, session_id: UUID, now: datetime) -> Session:
 
     Raises SessionOver, ReuseDetected or AccountDeleted when it opens nothing any more.
     """
-    session = Session.objects.select_related("member").filter(id=session_id).first()
+    session: Session | None = Session.objects.select_related("member").find(id=session_id)
     if session is None:
         raise SessionOver()
-    found: Session = session
-    check_live(session=found, now=now)
-    return found
+    check_live(session=session, now=now)
+    return session
 
 
 def check_live(*, session: Session, now: datetime) -> None:

@@ -52,7 +52,7 @@ def today(*, member: Member, now: datetime, device_zone: str | None = None) -> T
     local_date = calendar.today_of(member=member, now=now)
     sealer = sealing.for_member(member_id=member.id)
     trackers = list(sobriety.trackers_of(member_id=member.id).order_by("created_at", "id"))
-    check_in = checkins.check_ins_of(member_id=member.id).filter(local_date=local_date).first()
+    check_in = checkins.check_ins_of(member_id=member.id).find(local_date=local_date)
     streak = checkins.streak_of(
         member=member, today=local_date, answered_today=check_in is not None
     )

@@ -63,4 +63,7 @@ def newly_visible(*, viewer_id: UUID, since: datetime, now: datetime) -> list[Gr
     recent = Grant.objects.visible_to(viewer_id, now=now).filter(
         granted_at__gte=since, renews__isnull=True
     )
-    return list(recent.select_related("owner").order_by("-granted_at", "-id")[:20])
+    shown = recent.select_related("owner").only(
+        "partnership", "scope", "granted_at", "owner__handle"
+    )
+    return list(shown.order_by("-granted_at", "-id")[:20])
