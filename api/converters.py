@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
+
+from django.urls import register_converter
 
 from api.parsing import EARLIEST, LATEST
 
@@ -22,3 +25,23 @@ class LocalDateConverter:
     def to_url(self, value: date) -> str:
         """Return the address part."""
         return value.isoformat()
+
+
+class IdConverter:
+    """An id in an address. Upper case too: that is how iOS writes a UUID."""
+
+    regex = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+
+    def to_python(self, value: str) -> UUID:
+        """Return the id."""
+        return UUID(value)
+
+    def to_url(self, value: UUID) -> str:
+        """Return the address part."""
+        return str(value)
+
+
+def register() -> None:
+    """Let addresses use ``<local_date:…>`` and ``<id:…>``."""
+    register_converter(LocalDateConverter, "local_date")
+    register_converter(IdConverter, "id")

@@ -190,6 +190,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SORT_OPERATIONS": False,
+    "PATH_CONVERTER_OVERRIDES": {
+        "id": {"type": "string", "format": "uuid"},
+        "local_date": {"type": "string", "format": "date"},
+    },
     "SERVERS": [{"url": "/"}],
     "COMPONENT_SPLIT_PATCH": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,

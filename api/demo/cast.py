@@ -179,8 +179,8 @@ GARDEN = Person(
             category=Category.ALCOHOL,
             days_ago=DAYS,
             limits=(
-                Limit(DAYS, LimitPer.WEEK, Decimal(10), "glasses", (0, 3)),
-                Limit(50, LimitPer.WEEK, Decimal(6), "glasses", (0, 2)),
+                Limit(DAYS, LimitPer.WEEK, Decimal(10), "drinks", (0, 3)),
+                Limit(50, LimitPer.WEEK, Decimal(6), "drinks", (0, 2)),
             ),
             said_apart=True,
         ),

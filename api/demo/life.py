@@ -21,7 +21,7 @@ from recovery.kernel import days
 from recovery.members.models import Member
 from recovery.members.services import accounts
 from recovery.sobriety import facts
-from recovery.sobriety.models import SaidState, TrackerMode
+from recovery.sobriety.models import LimitUnit, SaidState, TrackerMode
 from recovery.sobriety.services import amounts, trackers, uses
 from recovery.support import services as support
 from recovery.support.queries import Plan
@@ -234,4 +234,4 @@ class Life:
 
 
 def _limit_input(limit: Limit) -> trackers.LimitInput:
-    return trackers.LimitInput(limit.per, limit.amount, limit.unit)
+    return trackers.LimitInput(limit.per, limit.amount, LimitUnit(limit.unit))

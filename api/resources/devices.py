@@ -164,5 +164,5 @@ class OneDevice(APIView):
 
 urlpatterns = [
     path("devices", Devices.as_view()),
-    path("devices/<uuid:installation_id>", OneDevice.as_view()),
+    path("devices/<id:installation_id>", OneDevice.as_view()),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 from rest_framework import serializers
@@ -12,7 +13,7 @@ from api.amounts import exact
 from recovery.overview.after_use import AfterUse
 from recovery.overview.texts import NextStep
 from recovery.support.queries import Help, HelpReason, SafetyText
-from recovery.support.rules import CrisisResource, Kind
+from recovery.support.rules import CrisisResource, Kind, age_days
 
 
 class PlanOutput(serializers.Serializer[Any]):
@@ -47,6 +48,7 @@ class CrisisResourceOutput(serializers.Serializer[Any]):
     source = serializers.CharField()  # type: ignore[assignment]
     source_dated = serializers.CharField(help_text="The date that the source gives, if any.")
     verified_on = serializers.DateField(help_text="When the source was read.")
+    age_days = serializers.IntegerField(help_text="Days since then; show it when it is high.")
 
 
 class HelpOutput(serializers.Serializer[Any]):
@@ -73,14 +75,14 @@ class AfterUseOutput(serializers.Serializer[Any]):
     next_step_text = serializers.CharField()
 
 
-def help_body(helping: Help) -> dict[str, Any]:
+def help_body(helping: Help, *, now: datetime) -> dict[str, Any]:
     """Return a HelpOutput."""
     return {
         "reason": helping.reason.value,
         "intro": helping.intro,
         "plan": helping.plan.as_lists(),
         "safety": safety_bodies(helping.safety),
-        "crisis_resources": [crisis_body(one) for one in helping.crisis_resources],
+        "crisis_resources": [crisis_body(one, now=now) for one in helping.crisis_resources],
     }
 
 
@@ -89,9 +91,14 @@ def safety_bodies(texts: Sequence[SafetyText]) -> list[dict[str, Any]]:
     return [asdict(text) for text in texts]
 
 
-def crisis_body(resource: CrisisResource) -> dict[str, Any]:
+def crisis_body(resource: CrisisResource, *, now: datetime) -> dict[str, Any]:
     """Return a CrisisResourceOutput."""
-    return {**asdict(resource), "kind": resource.kind.value, "languages": list(resource.languages)}
+    return {
+        **asdict(resource),
+        "kind": resource.kind.value,
+        "languages": list(resource.languages),
+        "age_days": age_days(resource=resource, today=now.astimezone(UTC).date()),
+    }
 
 
 def after_use_body(leading: AfterUse) -> dict[str, Any]:

@@ -174,6 +174,6 @@ class ReadNotifications(APIView):
 urlpatterns = [
     path("notifications", Notifications.as_view()),
     path("notifications/read", ReadNotifications.as_view()),
-    path("notifications/<uuid:notification_id>/read", ReadNotification.as_view()),
-    path("notifications/<uuid:notification_id>/opened", OpenedNotification.as_view()),
+    path("notifications/<id:notification_id>/read", ReadNotification.as_view()),
+    path("notifications/<id:notification_id>/opened", OpenedNotification.as_view()),
 ]

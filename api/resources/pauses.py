@@ -152,5 +152,5 @@ class PauseDetail(APIView):
 
 urlpatterns = [
     path("pauses", PauseList.as_view()),
-    path("pauses/<uuid:pause_id>", PauseDetail.as_view()),
+    path("pauses/<id:pause_id>", PauseDetail.as_view()),
 ]

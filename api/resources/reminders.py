@@ -187,5 +187,5 @@ class OneReminder(APIView):
 
 urlpatterns = [
     path("reminders", Reminders.as_view()),
-    path("reminders/<uuid:reminder_id>", OneReminder.as_view()),
+    path("reminders/<id:reminder_id>", OneReminder.as_view()),
 ]

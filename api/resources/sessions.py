@@ -94,5 +94,5 @@ class SessionOne(APIView):
 
 urlpatterns = [
     path("sessions", Sessions.as_view()),
-    path("sessions/<uuid:session_id>", SessionOne.as_view()),
+    path("sessions/<id:session_id>", SessionOne.as_view()),
 ]

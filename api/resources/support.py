@@ -131,7 +131,7 @@ class CrisisDirectory(APIView):
         query = read_query(CrisisQuery, request)
         found = rules.find(country=query.get("country"), kind=query.get("kind"))
         return Response(
-            {"items": [crisis_body(one) for one in found]},
+            {"items": [crisis_body(one, now=timezone.now()) for one in found]},
             headers={"Cache-Control": "public, max-age=86400"},
         )
 

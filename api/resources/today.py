@@ -107,7 +107,7 @@ def today_body(found: Today, notified: Home, *, now: datetime) -> dict[str, Any]
         "next_change_at": found.next_change_at,
         "zone_differs": found.zone_differs,
         "after_use": [after_use_body(leading) for leading in found.after_use],
-        "help": help_body(found.help),
+        "help": help_body(found.help, now=now),
         "trackers": [
             tracker_body(tracker=tracker, sealer=found.sealer, now=now, today=found.local_date)
             for tracker in found.trackers

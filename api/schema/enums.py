@@ -38,6 +38,7 @@ ENUMS: dict[str, type[enum.Enum]] = {
     "InviteTarget": InviteTarget,
     "LimitPer": sobriety.LimitPer,
     "LimitState": LimitState,
+    "LimitUnit": sobriety.LimitUnit,
     "MemberLocale": Locale,
     "NextStep": NextStep,
     "NotificationKind": NotificationKind,

@@ -50,7 +50,8 @@ OF_OPERATION: dict[str, tuple[errors.Refusal, ...]] = {
         WHILE_LIMITED,
     ),
     "verifyEmail": (members.WrongCode(), WHILE_LIMITED),
-    "createTracker": (TooManyTrackers(),),
+    "createTracker": (TooManyTrackers(), errors.Missing()),
+    "createPause": (errors.Missing(),),
     "updateTracker": (WrongMode(),),
     "reportUse": (WrongMode(),),
     "restoreUseEvent": (WrongMode(),),
@@ -231,7 +232,7 @@ ACTIONS = {
     "retry": "send the same later",
     "refresh": "fetch new tokens, then send it again",
     "sign_in": "sign in, then send it again",
-    "fix": "ask the member to change something",
+    "fix": "ask the member to change something, or mend the app",
     "update": "the app is too old",
     "drop": "it will never work; stop trying",
 }

@@ -53,14 +53,6 @@ class Schema(AutoSchema):
                 form["pattern"] = f"^({inner})?$"
             schema.update(form)
 
-    def _resolve_path_parameters(self, variables: Any) -> Any:
-        """Return the parts of the address, each with its type."""
-        found = super()._resolve_path_parameters(variables)  # type: ignore[no-untyped-call]
-        for parameter in found:
-            if parameter["name"] == "local_date":
-                parameter["schema"] = {"type": "string", "format": "date"}
-        return found
-
 
 def decimal_pattern(field: serializers.DecimalField) -> str:
     """Return the form of an exact decimal: any places up to the most in, all of them out."""

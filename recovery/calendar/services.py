@@ -9,7 +9,7 @@ from recovery.calendar import queries, rules
 from recovery.calendar.events import BridgesMoved
 from recovery.calendar.models import Pause, PauseSource, ZoneChange
 from recovery.kernel import changes, days, events, rows, sealing
-from recovery.kernel.errors import invalid
+from recovery.kernel.errors import Missing, invalid
 from recovery.kernel.ids import new_id
 from recovery.members.events import DaysMoved, MemberJoined
 from recovery.members.models import Member
@@ -26,13 +26,15 @@ def create_pause(
     """Begin a pause; return it and whether it is new.
 
     Raises Invalid for a range that ends before it begins, IdTaken for a known id with other
-    content.
+    content, Missing for one that was taken back: that stays.
     """
     _check_range(from_date, to_date)
     with changes.write(member_id=member.id, now=now) as log:
         digest = sealing.for_member(member_id=member.id).digest([from_date, to_date])
         known = rows.replayed(Pause, row_id=pause_id, member_id=member.id, digest=digest)
         if known is not None:
+            if known.voided_at is not None:
+                raise Missing()
             return known, False
         pause = Pause(
             id=pause_id or new_id(),

@@ -75,6 +75,25 @@ class LimitPer(models.TextChoices):
     WEEK = "week"
 
 
+class LimitUnit(models.TextChoices):
+    """What an amount counts. A choice and not free text, so that it may stay plain."""
+
+    DRINKS = "drinks"
+    STANDARD_DRINKS = "standard_drinks"
+    UNITS = "units"
+    MILLILITRES = "millilitres"
+    GRAMS = "grams"
+    MILLIGRAMS = "milligrams"
+    CIGARETTES = "cigarettes"
+    DOSES = "doses"
+    SERVINGS = "servings"
+    TIMES = "times"
+    MINUTES = "minutes"
+    HOURS = "hours"
+    MONEY = "money"
+    OTHER = "other"
+
+
 class Trigger(models.TextChoices):
     NONE = "none"
     STRESS = "stress"
@@ -133,7 +152,7 @@ class TrackerFact(models.Model):
     day_start_hour = models.SmallIntegerField(default=0)
     amount = models.DecimalField(max_digits=12, decimal_places=3, null=True)
     per = models.CharField(max_length=4, choices=LimitPer.choices, blank=True)
-    unit = models.CharField(max_length=20, blank=True)
+    unit = models.CharField(max_length=16, choices=LimitUnit.choices, blank=True)
     trigger = models.CharField(max_length=20, choices=Trigger.choices, default=Trigger.NONE)
     note = models.BinaryField(default=b"")
     target = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="+")

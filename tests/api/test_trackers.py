@@ -264,3 +264,24 @@ def test_the_wrong_mode_is_a_conflict(as_alice: APIClient) -> None:
         format="json",
     )
     assert (answer.status_code, answer.json()["code"]) == (409, "wrong_mode")
+
+
+def test_an_id_in_upper_case_is_the_same_id(as_alice: APIClient) -> None:
+    tracker = begin(as_alice)
+    answer = as_alice.get(f"/api/v1/trackers/{tracker['id'].upper()}")
+    assert (answer.status_code, answer.json()["id"]) == (200, tracker["id"])
+
+
+def test_a_tracker_put_away_stays_away_when_it_is_sent_again(as_alice: APIClient) -> None:
+    chosen = str(new_id())
+    body = {
+        "id": chosen,
+        "name": "Wine",
+        "mode": "abstinence",
+        "category": "alcohol",
+        "started_at": "2026-09-04T20:00:00+02:00",
+    }
+    assert as_alice.post("/api/v1/trackers", body, format="json").status_code == 201
+    assert as_alice.delete(f"/api/v1/trackers/{chosen}").status_code == 204
+    assert as_alice.post("/api/v1/trackers", body, format="json").status_code == 404
+    assert as_alice.get("/api/v1/trackers").json()["items"] == []

@@ -118,7 +118,7 @@ def test_a_body_lacks_nothing_and_has_nothing_twice(world: World, operation_id: 
 
 BAD_PARTS = (
     *("x", "0", "-1", "null", "%00", "%ED%A0%80", "%FF", "..", "a" * 5_000, "%F0%9F%92%99"),
-    *("019aaa15-0001-7c31-9b1e-5f0a4c2d7e1g", "019AAA15-0001-7C31-9B1E-5F0A4C2D7E10"),
+    *("019aaa15-0001-7c31-9b1e-5f0a4c2d7e1g", "019aaa1500017c319b1e5f0a4c2d7e10"),
     *(quote(day) for day in hostile.DATES),
 )
 

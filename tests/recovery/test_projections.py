@@ -26,6 +26,7 @@ from recovery.sobriety.models import (
     Category,
     FactSource,
     LimitPer,
+    LimitUnit,
     SaidState,
     Tracker,
     TrackerDay,
@@ -68,7 +69,8 @@ class Life:
         self.now = START + timedelta(days=LAST_DAY)
         self.clocked = self.begin(TrackerMode.ABSTINENCE, None)
         self.limited = self.begin(
-            TrackerMode.REDUCTION, LimitInput(LimitPer.DAY, Decimal(3), "drinks", START.date())
+            TrackerMode.REDUCTION,
+            LimitInput(LimitPer.DAY, Decimal(3), LimitUnit.DRINKS, START.date()),
         )
         self.voided: list[Any] = []
 
@@ -173,7 +175,7 @@ class Life:
         trackers.change(
             member=self.member,
             tracker_id=self.limited.id,
-            changed={"limit": LimitInput(LimitPer(per), Decimal(amount), "drinks", first)},
+            changed={"limit": LimitInput(LimitPer(per), Decimal(amount), LimitUnit.DRINKS, first)},
             now=self.now,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
@@ -104,12 +105,12 @@ def opened_body(*, row: CheckIn, sealer: Sealer) -> dict[str, Any]:
     return check_in_body(row=row, note=sealer.open(row.note, label=NOTE_LABEL, row_id=row.id))
 
 
-def answer_body(answer: CheckInAnswer) -> dict[str, Any]:
+def answer_body(answer: CheckInAnswer, *, now: datetime) -> dict[str, Any]:
     """Return a CheckInAnswerOutput."""
     return {
         **check_in_body(row=answer.answered.check_in, note=answer.answered.note),
         "after_use": [after_use_body(leading) for leading in answer.after_use],
-        "help": help_body(answer.help),
+        "help": help_body(answer.help, now=now),
     }
 
 

@@ -1,11 +1,8 @@
 """The addresses of check-ins."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from api.converters import LocalDateConverter
 from api.resources.check_ins import views
-
-register_converter(LocalDateConverter, "local_date")
 
 urlpatterns = [
     path("check-ins", views.CheckInList.as_view()),

@@ -79,6 +79,7 @@ class CheckInDetail(APIView):
         """Answer a date."""
         body = inputs.CheckInInput(data=request.data)
         body.is_valid(raise_exception=True)
+        now = timezone.now()
         answer = overview.put_check_in(
             member=request.user,
             local_date=local_date,
@@ -86,7 +87,9 @@ class CheckInDetail(APIView):
             when=body.when(),
             now=timezone.now(),
         )
-        return Response(outputs.answer_body(answer), status=201 if answer.answered.created else 200)
+        return Response(
+            outputs.answer_body(answer, now=now), status=201 if answer.answered.created else 200
+        )
 
     @extend_schema(
         operation_id="updateCheckIn",
@@ -100,14 +103,15 @@ class CheckInDetail(APIView):
         """Change some answers."""
         body = inputs.CheckInInput(data=request.data)
         body.is_valid(raise_exception=True)
+        now = timezone.now()
         answer = overview.patch_check_in(
             member=request.user,
             local_date=local_date,
             changed=body.changed(),
             when=body.when(),
-            now=timezone.now(),
+            now=now,
         )
-        return Response(outputs.answer_body(answer))
+        return Response(outputs.answer_body(answer, now=now))
 
     @extend_schema(
         operation_id="deleteCheckIn",

@@ -168,6 +168,6 @@ class RenewGrant(APIView):
 
 
 urlpatterns = [
-    path("partners/<uuid:partner_id>/grants", Grants.as_view()),
-    path("partners/<uuid:partner_id>/grants/<uuid:grant_id>/renew", RenewGrant.as_view()),
+    path("partners/<id:partner_id>/grants", Grants.as_view()),
+    path("partners/<id:partner_id>/grants/<id:grant_id>/renew", RenewGrant.as_view()),
 ]

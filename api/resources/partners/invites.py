@@ -220,7 +220,7 @@ class AcceptInvite(APIView):
 
 urlpatterns = [
     path("partner-invites", PartnerInvites.as_view()),
-    path("partner-invites/<uuid:invite_id>", OnePartnerInvite.as_view()),
+    path("partner-invites/<id:invite_id>", OnePartnerInvite.as_view()),
     path("invites/inspect", InspectInvite.as_view()),
     path("invites/accept", AcceptInvite.as_view()),
 ]

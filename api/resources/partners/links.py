@@ -108,5 +108,5 @@ class OnePartner(APIView):
 
 urlpatterns = [
     path("partners", Partners.as_view()),
-    path("partners/<uuid:partner_id>", OnePartner.as_view()),
+    path("partners/<id:partner_id>", OnePartner.as_view()),
 ]

@@ -118,4 +118,4 @@ class PartnerProgress(APIView):
         return Response(progress_body(seen), headers={"Cache-Control": "private, no-cache"})
 
 
-urlpatterns = [path("partners/<uuid:partner_id>/progress", PartnerProgress.as_view())]
+urlpatterns = [path("partners/<id:partner_id>/progress", PartnerProgress.as_view())]

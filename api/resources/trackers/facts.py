@@ -83,7 +83,7 @@ class UseEventList(APIView):
         return Response(
             {
                 "after_use": after_use_body(answer.after_use),
-                "help": help_body(answer.help),
+                "help": help_body(answer.help, now=now),
                 "use_event": outputs.use_event_body(
                     fact=answer.event, sealer=sealer, voided=bool(voided)
                 ),

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from api.parsing import Amount, Id, Input, Instant, LocalDate, Pattern, Query, Text, Whole
-from recovery.sobriety.models import Category, LimitPer, TrackerMode, Trigger
+from recovery.sobriety.models import Category, LimitPer, LimitUnit, TrackerMode, Trigger
 from recovery.sobriety.services.trackers import LimitInput as Limit
 from recovery.sobriety.services.trackers import NewTracker
 
@@ -19,13 +19,15 @@ class LimitInput(Input):
 
     per = serializers.ChoiceField(choices=LimitPer.choices)
     amount = Amount()
-    unit = Text(max_length=20, help_text="In the member's words: drinks, grams, hours.")
+    unit = serializers.ChoiceField(choices=LimitUnit.choices)
     from_date = LocalDate(required=False, help_text="First date it holds for; default today.")
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the limit as the domain takes it."""
         values = super().to_internal_value(data)
-        return Limit(**{**values, "per": LimitPer(values["per"])})
+        return Limit(
+            **{**values, "per": LimitPer(values["per"]), "unit": LimitUnit(values["unit"])}
+        )
 
 
 class TrackerRates(Input):

@@ -22,6 +22,7 @@ from recovery.sobriety.models import (
     DayState,
     FactSource,
     LimitPer,
+    LimitUnit,
     Tracker,
     TrackerFact,
     TrackerMode,
@@ -63,7 +64,7 @@ class LimitOutput(serializers.Serializer[Any]):
     from_date = serializers.DateField()
     per = serializers.ChoiceField(choices=LimitPer.choices)
     amount = serializers.DecimalField(max_digits=12, decimal_places=3)
-    unit = serializers.CharField()
+    unit = serializers.ChoiceField(choices=LimitUnit.choices)
 
 
 class ThisWeekOutput(serializers.Serializer[Any]):

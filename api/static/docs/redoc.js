@@ -20,7 +20,12 @@ const night = {
       error: { color: "#f0a3a3", backgroundColor: "#301c1c", tabTextColor: "#f0a3a3" },
     },
   },
-  schema: { nestedBackground: "#1b2220", linesColor: "#3a4542", typeNameColor: "#b3bdb9" },
+  schema: {
+    nestedBackground: "#1b2220",
+    linesColor: "#3a4542",
+    typeNameColor: "#b3bdb9",
+    requireLabelColor: "#f0a3a3",
+  },
   sidebar: { backgroundColor: "#171d1b", textColor: "#e4e8e6" },
   rightPanel: { backgroundColor: "#0f1413" },
   typography: {

@@ -21,6 +21,7 @@ from recovery.sobriety.models import (
     FactKind,
     LimitPer,
     LimitTotals,
+    LimitUnit,
     Tracker,
     TrackerFact,
     TrackerMode,
@@ -44,7 +45,7 @@ class LimitInput:
 
     per: LimitPer
     amount: Decimal
-    unit: str
+    unit: LimitUnit
     from_date: date | None = None
 
 
