@@ -57,6 +57,27 @@ def _brightness(colour: str) -> float:
     return sum(parts) / 3
 
 
+OPERATIONS = ("/docs#/Check-ins/putCheckIn", "/redoc#tag/Check-ins/operation/putCheckIn")
+CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", [*SHOWN, *OPERATIONS])
+def test_all_of_it_can_be_read(
+    browser: Browser, server: str, pictures: Path, path: str, scheme: str
+) -> None:
+    found = visit(browser, server, scheme=scheme, width=1280)
+    found.page.goto(path)
+    expect(found.page.locator(SHOWN[path.partition("#")[0]]).first).to_be_visible()
+    if "#" in path:
+        expect(found.page.get_by_text("The date may be any up to today").first).to_be_in_viewport()
+    found.page.wait_for_load_state("networkidle")
+    keep(found.page, f"read-{scheme}-{path.replace('/', '-').replace('#', '')}", pictures)
+    # 3 to 1 is what large letters and controls need; the readers' own light looks hold to it.
+    assert found.page.evaluate(CONTRAST, 3) == []
+    found.page.context.close()
+
+
 def test_an_operation_is_tried_out_from_the_page(
     browser: Browser, server: str, pictures: Path
 ) -> None:
