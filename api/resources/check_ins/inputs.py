@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
@@ -74,26 +75,6 @@ class CheckInInput(Input):
     )
     trackers = serializers.ListField(child=TrackerStateInput(), required=False, max_length=50)
 
-    def changed(self) -> dict[str, Any]:
-        """Return the answers that were sent, as the domain takes them."""
-        sent = {name: value for name, value in self.validated_data.items() if name not in TIMING}
-        for name in ("feelings", "triggers"):
-            if name in sent:
-                sent[name] = tuple(dict.fromkeys(sent[name]))
-        if "trackers" in sent:
-            sent["trackers"] = tuple(
-                sorted(sent["trackers"], key=lambda said: str(said.tracker_id))
-            )
-        return sent
-
-    def answers(self) -> Answers:
-        """Return the whole check-in: what was left out is empty."""
-        return Answers(**self.changed())
-
-    def when(self) -> When:
-        """Return when and where it was answered."""
-        return When(**{name: self.validated_data.get(name) for name in TIMING})
-
 
 class CheckInQuery(PageQuery):
     """Which check-ins; both dates included."""
@@ -103,3 +84,24 @@ class CheckInQuery(PageQuery):
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """Return the fields; ``from`` is a word of Python and cannot be an attribute."""
         return {"from": LocalDate(required=False, help_text="First date."), **super().get_fields()}
+
+
+def changed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers that were sent, as the domain takes them, from a validated body."""
+    sent = {name: value for name, value in values.items() if name not in TIMING}
+    for name in ("feelings", "triggers"):
+        if name in sent:
+            sent[name] = tuple(dict.fromkeys(sent[name]))
+    if "trackers" in sent:
+        sent["trackers"] = tuple(sorted(sent["trackers"], key=lambda said: str(said.tracker_id)))
+    return sent
+
+
+def answers(values: Mapping[str, Any]) -> Answers:
+    """Return the whole check-in: what was left out is empty."""
+    return Answers(**changed(values))
+
+
+def when(values: Mapping[str, Any]) -> When:
+    """Return when and where it was answered."""
+    return When(**{name: values.get(name) for name in TIMING})

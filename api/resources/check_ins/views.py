@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.pages import date_page
-from api.parsing import read_query
+from api.parsing import read_body, read_query
 from api.requests import MemberRequest
 from api.resources.check_ins import inputs, outputs
 from recovery.calendar.queries import today_of
@@ -77,15 +77,14 @@ class CheckInDetail(APIView):
     )
     def put(self, request: MemberRequest, local_date: date) -> Response:
         """Answer a date."""
-        body = inputs.CheckInInput(data=request.data)
-        body.is_valid(raise_exception=True)
+        body = read_body(inputs.CheckInInput, request)
         now = timezone.now()
         answer = overview.put_check_in(
             member=request.user,
             local_date=local_date,
-            answers=body.answers(),
-            when=body.when(),
-            now=timezone.now(),
+            answers=inputs.answers(body),
+            when=inputs.when(body),
+            now=now,
         )
         return Response(
             outputs.answer_body(answer, now=now), status=201 if answer.answered.created else 200
@@ -101,14 +100,13 @@ class CheckInDetail(APIView):
     )
     def patch(self, request: MemberRequest, local_date: date) -> Response:
         """Change some answers."""
-        body = inputs.CheckInInput(data=request.data)
-        body.is_valid(raise_exception=True)
+        body = read_body(inputs.CheckInInput, request)
         now = timezone.now()
         answer = overview.patch_check_in(
             member=request.user,
             local_date=local_date,
-            changed=body.changed(),
-            when=body.when(),
+            changed=inputs.changed(body),
+            when=inputs.when(body),
             now=now,
         )
         return Response(outputs.answer_body(answer, now=now))

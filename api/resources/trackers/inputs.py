@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
@@ -61,13 +62,6 @@ class TrackerInput(TrackerRates):
     started_at = Instant(help_text="When it began; not in the future.")
     limit = LimitInput(required=False, help_text="Needed for reduction, refused for abstinence.")
 
-    def new(self) -> NewTracker:
-        """Return the validated body as the domain takes it."""
-        values = {name: value for name, value in self.validated_data.items() if name != "id"}
-        values["mode"] = TrackerMode(values["mode"])
-        values["category"] = Category(values["category"])
-        return NewTracker(**values)
-
 
 class TrackerChanges(TrackerRates):
     """What to change of a tracker; the mode stays."""
@@ -107,3 +101,11 @@ class CalendarQuery(Query):
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """Return the fields; ``from`` is a word of Python and cannot be an attribute."""
         return {"from": LocalDate(help_text="First date."), **super().get_fields()}
+
+
+def new_tracker(values: Mapping[str, Any]) -> NewTracker:
+    """Return a validated TrackerInput as the domain takes it."""
+    said = {name: value for name, value in values.items() if name != "id"}
+    said["mode"] = TrackerMode(said["mode"])
+    said["category"] = Category(said["category"])
+    return NewTracker(**said)

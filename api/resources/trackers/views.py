@@ -60,10 +60,9 @@ class TrackerList(APIView):
     def post(self, request: MemberRequest) -> Response:
         """Begin a tracker."""
         member, now = request.user, timezone.now()
-        body = inputs.TrackerInput(data=request.data)
-        body.is_valid(raise_exception=True)
+        body = read_body(inputs.TrackerInput, request)
         answer = overview.start_tracker(
-            member=member, tracker_id=body.validated_data.get("id"), new=body.new(), now=now
+            member=member, tracker_id=body.get("id"), new=inputs.new_tracker(body), now=now
         )
         sealer = sealing.for_member(member_id=member.id)
         today = today_of(member=member, now=now)
