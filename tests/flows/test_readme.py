@@ -40,7 +40,8 @@ def test_the_five_minute_story_runs_as_it_is_written(service: Service) -> None:
     answers = re.split(r"(?<=\})(?=\{)", told.stdout.strip())
     check_in, use, _, progress, _, today = map(json.loads, answers)
     assert check_in["mood"] == 4
-    assert use["after_use"]["sober_days"] > 0
+    kept = use["after_use"]
+    assert kept["sober_days"] == kept["days_elapsed"] - 1
     assert progress["sober_clocks"][0]["name"] == "Wine"
     assert today["reminders"][0]["local_time"] == "08:00"
 
