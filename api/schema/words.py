@@ -1,36 +1,36 @@
 """What the document says in words: the introduction and the tags."""
 
-import re
-
-_DESCRIPTION = """\
-A backend for apps of people in recovery: days and clocks, check-ins, reminders, and partners who
-see exactly what was shared with them.
-
-**Conventions**
-
-- What you send is named `…Input`, what you get `…Output`. An input with a field that it does not
-  know is refused; an output may gain fields.
-- Instants are UTC (`2026-11-22T08:00:00Z`); dates are the member's own local dates. Amounts of
-  money and the like are exact decimals, written as text.
-- Ids are UUIDs. Where an input has an `id`, choose a UUIDv7 yourself: sending the same again after
-  a lost answer then changes nothing.
-- An object that there is none of is left out; an enum says `none`. More enum values come with
-  time: read one that you do not know as "other".
-- Long lists come in pages: pass `next_cursor` as `cursor` until it is null.
-
-**Signing in**
-
-- Send the access token as `Authorization: Bearer …`. It lives ten minutes;
-  `POST /api/v1/auth/refresh` gives the next pair.
-
-**Errors**
-
-- Every error is a `Problem` (`application/problem+json`). Act by `client_action`, tell them apart
-  by `code`: [all of them](/docs/problems).
-- Bodies are JSON of at most 64 KiB.
-"""
-# One line a paragraph or item: some readers of Markdown keep line ends.
-DESCRIPTION = re.sub(r"(?<=\S)\n +(?=\S)|(?<=[^\n:*])\n(?=[a-z])", " ", _DESCRIPTION)
+# A line a paragraph or an item: some readers of Markdown keep the ends of lines.
+DESCRIPTION = "\n".join(
+    (
+        "A backend for apps of people in recovery: days and clocks, check-ins, reminders, and "
+        "partners who see exactly what was shared with them.",
+        "",
+        "**Conventions**",
+        "",
+        "- What you send is named `…Input`, what you get `…Output`. An input with a field that it "
+        "does not know is refused; an output may gain fields.",
+        "- Instants are UTC (`2026-11-22T08:00:00Z`); dates are the member's own local dates. "
+        "Amounts of money and the like are exact decimals, written as text.",
+        "- Ids are UUIDs. Where an input has an `id`, choose a UUIDv7 yourself: sending the same "
+        "again after a lost answer then changes nothing.",
+        "- An object that there is none of is left out; an enum says `none`. More enum values "
+        'come with time: read one that you do not know as "other".',
+        "- Long lists come in pages: pass `next_cursor` as `cursor` until it is null.",
+        "",
+        "**Signing in**",
+        "",
+        "- Send the access token as `Authorization: Bearer …`. It lives ten minutes; "
+        "`POST /api/v1/auth/refresh` gives the next pair.",
+        "",
+        "**Errors**",
+        "",
+        "- Every error is a `Problem` (`application/problem+json`). Act by `client_action`, tell "
+        "them apart by `code`: [all of them](/docs/problems).",
+        "- Bodies are JSON of at most 64 KiB.",
+        "",
+    )
+)
 TAGS = {
     "Auth": "Joining, signing in and out, passwords; without a handle too.",
     "Sessions": "The devices that I am signed in on.",
