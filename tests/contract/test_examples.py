@@ -14,9 +14,9 @@ import pytest
 import time_machine
 
 from api.schema import examples
+from tests.contract import story
 from tests.contract.document import document, faults, operations, resolved
 from tests.contract.recording import Recorder
-from tests.contract.story import Story
 
 MORNING = "2026-11-22T08:00:00Z"
 
@@ -27,7 +27,7 @@ def test_the_examples_are_what_the_api_answers(settings: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     recorder = Recorder()
     with time_machine.travel(MORNING, tick=False) as clock:
-        Story(recorder, clock).tell()
+        story.tell(recorder, clock)
     if os.environ.get("RECORD_EXAMPLES"):
         text = json.dumps(dict(sorted(recorder.found.items())), indent=1, ensure_ascii=False)
         examples.PATH.write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,21 @@
+"""An app's way through the whole API: what the document's examples are recorded from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.contract.recording import Recorder
+from tests.contract.story import days, joining, nudges, partnership
+from tests.contract.story.people import Story
+
+
+def tell(recorder: Recorder, clock: Any) -> None:
+    """Go through every operation, on a stopped clock that the steps move on."""
+    story = Story(recorder, clock)
+    joining.join(story)
+    days.track(story)
+    days.check_in(story)
+    nudges.be_reminded(story)
+    partnership.be_partners(story)
+    joining.look_after_the_account(story)
+    joining.leave(story)
