@@ -13,6 +13,7 @@ from urllib.request import Request, urlopen
 import psutil
 import pytest
 
+from tests import services
 from tests.run.serving import Service, until
 
 pytestmark = pytest.mark.processes
@@ -138,3 +139,15 @@ def test_the_demo_prints_a_command_that_works(make_service: Make):
     answer = urlopen(Request(address, headers={"Authorization": token}), timeout=20)
     assert answer.status == 200
     assert address.startswith(f"http://127.0.0.1:{service.port}/api/v1/")
+
+
+@pytest.mark.valkey
+def test_a_worker_on_a_real_broker_forks_and_leaves_nothing(make_service: Make):
+    with services.valkey() as broker:
+        service = make_service(CELERY_BROKER_URL=broker, TASK_WORKERS="2").start().ready()
+        worker = service.child("celery")
+        until(lambda: len(worker.children()) >= 3, what="two processes and the clock running")
+        family = service.family()
+        assert service.end() == 0
+        assert gone(family)
+        assert broker.partition("@")[0].rpartition(":")[2] not in service.said
