@@ -11,10 +11,8 @@ from notifications.reminders import TooManyReminders
 from recovery.checkins.services import DeletedSince
 from recovery.kernel import errors
 from recovery.members import refusals as members
-from recovery.partners.queries import InviteNotUsable
-from recovery.partners.services import TooManyOpenInvites
-from recovery.sobriety.queries import WrongMode
-from recovery.sobriety.services.trackers import TooManyTrackers
+from recovery.partners.refusals import InviteNotUsable, TooManyOpenInvites
+from recovery.sobriety.refusals import TooManyTrackers, WrongMode
 
 REQUEST_ID = "5b1f0e2a9c3d4f7e8a6b0c1d2e3f4a5b"
 WHILE_LIMITED = errors.TooMany(retry_after=30)

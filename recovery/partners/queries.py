@@ -11,16 +11,7 @@ from django.db.models import QuerySet
 from recovery.kernel.errors import Missing
 from recovery.partners.codes import code_hash
 from recovery.partners.models import InviteState, InviteTarget, PartnerInvite, Partnership
-
-
-class InviteNotUsable(Missing):
-    """The one answer to every code that opens nothing, whatever the reason."""
-
-    code = "invite_not_usable"
-    title = "This invite cannot be used"
-
-    def __init__(self) -> None:
-        super().__init__("This invite cannot be used. Ask for a new one.")
+from recovery.partners.refusals import InviteNotUsable
 
 
 @dataclass(frozen=True, slots=True)

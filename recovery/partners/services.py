@@ -9,23 +9,16 @@ from uuid import UUID
 from django.db.models import F
 
 from recovery.kernel import changes, events, rows, sealing
-from recovery.kernel.errors import Conflict, Missing
+from recovery.kernel.errors import Missing
 from recovery.kernel.ids import new_id
 from recovery.partners import queries
 from recovery.partners.codes import code_hash, code_of
 from recovery.partners.events import PartnershipEnded, PartnershipMade
 from recovery.partners.models import InviteState, PartnerInvite, Partnership
-from recovery.partners.queries import InviteNotUsable
+from recovery.partners.refusals import InviteNotUsable, TooManyOpenInvites
 
 INVITE_LIFETIME = timedelta(hours=72)
 MOST_OPEN_INVITES = 3
-
-
-class TooManyOpenInvites(Conflict):
-    """Three invites of the member are still open."""
-
-    code = "too_many_open_invites"
-    title = "Three invites are open already"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 
 from recovery.calendar import queries as calendar
 from recovery.calendar import rules as calendar_rules
-from recovery.kernel.errors import Conflict
 from recovery.kernel.rows import OwnedQuerySet
 from recovery.members.models import Member
 from recovery.sobriety import day_states, episodes, limits, milestones, rules
@@ -26,13 +25,7 @@ from recovery.sobriety.models import (
     TrackerFact,
     TrackerMode,
 )
-
-
-class WrongMode(Conflict):
-    """The tracker counts the other way: it has no clock, or no limit."""
-
-    code = "wrong_mode"
-    title = "This tracker does not work that way"
+from recovery.sobriety.refusals import WrongMode
 
 
 def trackers_of(*, member_id: UUID) -> OwnedQuerySet:

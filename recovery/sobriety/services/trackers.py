@@ -11,7 +11,7 @@ from uuid import UUID
 from recovery.calendar import queries as calendar
 from recovery.kernel import changes, rows, sealing
 from recovery.kernel.changes import ChangeLog
-from recovery.kernel.errors import Conflict, invalid
+from recovery.kernel.errors import invalid
 from recovery.kernel.ids import new_id
 from recovery.members.models import Member
 from recovery.sharing import services as sharing
@@ -26,17 +26,10 @@ from recovery.sobriety.models import (
     TrackerFact,
     TrackerMode,
 )
+from recovery.sobriety.refusals import MOST_TRACKERS, TooManyTrackers, WrongMode
 from recovery.sobriety.services import projections, recording
 
 NAME_LABEL = "trackers.name"
-MOST_TRACKERS = 50
-
-
-class TooManyTrackers(Conflict):
-    """A member keeps at most fifty trackers, which bounds what "today" reads."""
-
-    code = "too_many_trackers"
-    title = f"At most {MOST_TRACKERS} trackers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +117,7 @@ def change(*, member: Member, tracker_id: UUID, changed: dict[str, Any], now: da
             _move_start(tracker, member, changed["started_at"], now=now)
         if changed.get("limit") is not None:
             if tracker.mode != TrackerMode.REDUCTION:
-                raise queries.WrongMode("Only a reduction tracker has a limit.")
+                raise WrongMode("Only a reduction tracker has a limit.")
             _set_limit(tracker, member, changed["limit"], log=log, now=now)
         if changed:
             tracker.version += 1

@@ -12,7 +12,7 @@ from recovery.kernel.models import Change
 from recovery.members.models import Member
 from recovery.partners import queries, services
 from recovery.partners.models import InviteTarget, PartnerInvite, Partnership
-from recovery.partners.queries import InviteNotUsable
+from recovery.partners.refusals import InviteNotUsable, TooManyOpenInvites
 from tests.factories import make_member
 from tests.parallel import at_once
 from tests.partnering import NOW, make_partners
@@ -71,7 +71,7 @@ def test_an_id_of_another_members_invite_is_taken(alice: Member, bob: Member) ->
 
 def test_a_fourth_open_invite_is_refused_until_one_is_withdrawn(alice: Member) -> None:
     first, _, _ = (invited_by(alice) for _ in range(3))
-    with pytest.raises(services.TooManyOpenInvites):
+    with pytest.raises(TooManyOpenInvites):
         invited_by(alice)
     services.withdraw(member_id=alice.id, invite_id=first.invite.id, now=NOW)
     assert invited_by(alice).is_new
@@ -236,7 +236,7 @@ def test_of_eight_invites_made_at_once_three_are_open(alice: Member) -> None:
     def invite(_: int) -> bool:
         try:
             return invited_by(alice).is_new
-        except services.TooManyOpenInvites:
+        except TooManyOpenInvites:
             return False
 
     assert sum(at_once(invite)) == 3
