@@ -89,7 +89,7 @@ def _clocks(*, owner: Member, grants: list[Grant], now: datetime, today: date) -
     return [
         SharedClock(
             tracker_id=tracker.id,
-            name=sealer.open(tracker.name, label="trackers.name", row_id=tracker.id),
+            name=sobriety.name_of(tracker=tracker, sealer=sealer),
             reading=readings[tracker.id],
         )
         for tracker in trackers

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from recovery.calendar import queries as calendar
 from recovery.calendar import rules as calendar_rules
 from recovery.kernel.rows import OwnedQuerySet
+from recovery.kernel.sealing import Sealer
 from recovery.members.models import Member
 from recovery.sobriety import day_states, episodes, limits, milestones, rules
 from recovery.sobriety.episodes import Episode
@@ -26,6 +27,10 @@ from recovery.sobriety.models import (
     TrackerMode,
 )
 from recovery.sobriety.refusals import WrongMode
+
+# What the texts are sealed under: stable, because another label would open none that are stored.
+NAME_LABEL = "trackers.name"
+NOTE_LABEL = "use_events.note"
 
 
 def trackers_of(*, member_id: UUID) -> OwnedQuerySet:
@@ -44,6 +49,16 @@ def tracker_of(*, member_id: UUID, tracker_id: UUID, mode: TrackerMode | None = 
         wanted = "an abstinence" if mode == TrackerMode.ABSTINENCE else "a reduction"
         raise WrongMode(f"This needs {wanted} tracker.")
     return tracker
+
+
+def name_of(*, tracker: Tracker, sealer: Sealer) -> str:
+    """Return the name that its owner gave a tracker; ``sealer`` is the owner's."""
+    return sealer.open(tracker.name, label=NAME_LABEL, row_id=tracker.id)
+
+
+def note_of(*, fact: TrackerFact, sealer: Sealer) -> str:
+    """Return what was written about a use, empty for nothing; ``sealer`` is the owner's."""
+    return sealer.open(fact.note, label=NOTE_LABEL, row_id=fact.id)
 
 
 def clock_rows(*, tracker_ids: Iterable[UUID]) -> dict[UUID, list[TrackerFact]]:

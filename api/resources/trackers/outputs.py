@@ -28,8 +28,6 @@ from recovery.sobriety.models import (
     TrackerMode,
     Trigger,
 )
-from recovery.sobriety.services.trackers import NAME_LABEL
-from recovery.sobriety.services.uses import NOTE_LABEL
 
 LIMIT_STATES = [(state.value, state.value) for state in LimitState]
 
@@ -238,7 +236,7 @@ def tracker_body(*, tracker: Tracker, sealer: Sealer, now: datetime, today: date
     """Return a TrackerOutput."""
     body: dict[str, Any] = {
         "id": tracker.id,
-        "name": sealer.open(tracker.name, label=NAME_LABEL, row_id=tracker.id),
+        "name": queries.name_of(tracker=tracker, sealer=sealer),
         "mode": tracker.mode,
         "category": tracker.category,
         "started_at": tracker.started_at,
@@ -295,7 +293,7 @@ def use_event_body(*, fact: TrackerFact, sealer: Sealer, voided: bool) -> dict[s
         "used_on": fact.on_date,
         "amount": exact(fact.amount, places=3),
         "trigger": fact.trigger,
-        "note": sealer.open(fact.note, label=NOTE_LABEL, row_id=fact.id),
+        "note": queries.note_of(fact=fact, sealer=sealer),
         "source": fact.source,
         "voided": voided,
         "recorded_at": fact.recorded_at,

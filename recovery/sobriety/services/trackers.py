@@ -29,8 +29,6 @@ from recovery.sobriety.models import (
 from recovery.sobriety.refusals import MOST_TRACKERS, TooManyTrackers, WrongMode
 from recovery.sobriety.services import projections, recording
 
-NAME_LABEL = "trackers.name"
-
 
 @dataclass(frozen=True, slots=True)
 class LimitInput:
@@ -87,7 +85,7 @@ def create(
             body_digest=digest,
             created_at=now,
         )
-        tracker.name = sealer.seal(new.name, label=NAME_LABEL, row_id=tracker.id)
+        tracker.name = sealer.seal(new.name, label=queries.NAME_LABEL, row_id=tracker.id)
         rows.insert(tracker)
         fact = recording.started(tracker=tracker, member=member, at=started_at, now=now)
         fact.save(force_insert=True)
@@ -109,7 +107,7 @@ def change(*, member: Member, tracker_id: UUID, changed: dict[str, Any], now: da
         tracker = queries.tracker_of(member_id=member.id, tracker_id=tracker_id)
         if "name" in changed:
             sealer = sealing.for_member(member_id=member.id)
-            tracker.name = sealer.seal(changed["name"], label=NAME_LABEL, row_id=tracker.id)
+            tracker.name = sealer.seal(changed["name"], label=queries.NAME_LABEL, row_id=tracker.id)
         for field in ("category", "cost_per_day", "currency", "minutes_per_day"):
             if field in changed:
                 setattr(tracker, field, changed[field])

@@ -23,7 +23,6 @@ from recovery.sobriety.models import (
 )
 from recovery.sobriety.services import projections, recording
 
-NOTE_LABEL = "use_events.note"
 Key = tuple[UUID, date]
 
 
@@ -69,7 +68,7 @@ def report(
             fact_id=event_id,
         )
         fact.amount, fact.trigger, fact.body_digest = amount, trigger, digest
-        fact.note = sealer.seal(note, label=NOTE_LABEL, row_id=fact.id)
+        fact.note = sealer.seal(note, label=queries.NOTE_LABEL, row_id=fact.id)
         rows.insert(fact)
         settle(member=member, trackers=[tracker], now=now)
         log.add(table="use_events", row_id=fact.id, version=1, fields=["used_at", "resumed_at"])
