@@ -66,7 +66,17 @@ class Sealer:
         Keyed by the member's own key, so that a short note cannot be guessed from the database.
         """
         canonical = json.dumps(payload, sort_keys=True, separators=(",", ":"), default=str)
-        return hmac.new(self._key, b"digest:" + canonical.encode(), hashlib.sha256).digest()
+        return self._keyed("digest", canonical)
+
+    def secret(self, *, purpose: str, row_id: object) -> bytes:
+        """Return 32 bytes that only this member's key gives for this purpose and row.
+
+        They are no body's digest, whatever the body: what is hashed begins with another word.
+        """
+        return self._keyed("secret", f"{purpose}|{row_id}")
+
+    def _keyed(self, domain: str, text: str) -> bytes:
+        return hmac.new(self._key, f"{domain}:{text}".encode(), hashlib.sha256).digest()
 
     def _bond(self, label: str, row_id: object) -> bytes:
         return f"{self._member_id}|{label}|{row_id}".encode()

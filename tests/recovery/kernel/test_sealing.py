@@ -76,3 +76,18 @@ def test_a_digest_knows_a_body_again_and_differs_between_members(
     assert mine.digest(body) == mine.digest({"amount": 1, "name": "Wine"})
     assert mine.digest(body) != mine.digest({**body, "amount": 2})
     assert mine.digest(body) != sealing.for_member(member_id=bob.id).digest(body)
+
+
+def test_a_secret_is_one_members_for_one_purpose_and_row_and_no_bodys_digest(
+    alice: Member, bob: Member
+) -> None:
+    mine = sealing.for_member(member_id=alice.id)
+    secret = mine.secret(purpose="door", row_id=7)
+    assert secret == mine.secret(purpose="door", row_id=7)
+    others = (
+        mine.secret(purpose="door", row_id=8),
+        mine.secret(purpose="gate", row_id=7),
+        sealing.for_member(member_id=bob.id).secret(purpose="door", row_id=7),
+        *(mine.digest(body) for body in (["door", "7"], "door|7", {"door": 7})),
+    )
+    assert secret not in others
