@@ -70,13 +70,24 @@ def invite(*, member_id: UUID, invite_id: UUID | None, now: datetime) -> Made:
 
 
 def withdraw(*, member_id: UUID, invite_id: UUID, now: datetime) -> None:
-    """Close an open invite, so that its code opens nothing. Raises Missing if none is open."""
+    """Close an open invite, so that its code opens nothing; once withdrawn, nothing more happens.
+
+    Raises Missing for one that was accepted, has expired or is not theirs.
+    """
     with changes.write(member_id=member_id, now=now) as log:
-        mine = queries.open_invites(now=now).filter(member_id=member_id, id=invite_id)
-        if not mine.update(withdrawn_at=now, version=F("version") + 1):
+        # To accept it takes the same lock, so its state stays what is read here.
+        mine: PartnerInvite = PartnerInvite.objects.owned_by(member_id).one(id=invite_id)
+        state = queries.state_of(invite=mine, now=now)
+        if state is InviteState.WITHDRAWN:
+            return
+        if state is not InviteState.OPEN:
             raise Missing()
-        version = PartnerInvite.objects.get(id=invite_id).version
-        log.add(table="partner_invites", row_id=invite_id, version=version, fields=["withdrawn_at"])
+        mine.withdrawn_at = now
+        mine.version += 1
+        mine.save(update_fields=["withdrawn_at", "version"])
+        log.add(
+            table="partner_invites", row_id=mine.id, version=mine.version, fields=["withdrawn_at"]
+        )
 
 
 def accept(*, member_id: UUID, code: str, now: datetime) -> Accepted:

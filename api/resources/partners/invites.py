@@ -154,7 +154,10 @@ class OnePartnerInvite(APIView):
         operation_id="withdrawPartnerInvite",
         tags=TAGS,
         summary="Withdraw an invite",
-        description="Its code opens nothing from now on. 404 unless it is one of my open invites.",
+        description=(
+            "Its code opens nothing from now on. Again: 204 too. 404 for one that was accepted, "
+            "has expired or is not mine."
+        ),
         request=None,
         responses={204: None},
     )

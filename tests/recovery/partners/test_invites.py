@@ -86,11 +86,23 @@ def test_expired_and_accepted_invites_leave_room_for_new_ones(alice: Member, bob
 
 def test_only_an_open_invite_of_ones_own_can_be_withdrawn(alice: Member, bob: Member) -> None:
     made = invited_by(alice)
-    with pytest.raises(Missing):
-        services.withdraw(member_id=bob.id, invite_id=made.invite.id, now=NOW)
-    services.withdraw(member_id=alice.id, invite_id=made.invite.id, now=NOW)
-    with pytest.raises(Missing):
-        services.withdraw(member_id=alice.id, invite_id=made.invite.id, now=NOW)
+    accepted = invited_by(alice)
+    services.accept(member_id=bob.id, code=accepted.code, now=NOW)
+    for who, invite, now in (
+        (bob, made, NOW),
+        (alice, made, AT_EXPIRY),
+        (alice, accepted, NOW),
+    ):
+        with pytest.raises(Missing):
+            services.withdraw(member_id=who.id, invite_id=invite.invite.id, now=now)
+
+
+def test_withdrawing_an_invite_again_changes_nothing(alice: Member) -> None:
+    made = invited_by(alice)
+    for now in (NOW, JUST_BEFORE_EXPIRY, AT_EXPIRY):
+        services.withdraw(member_id=alice.id, invite_id=made.invite.id, now=now)
+    kept = PartnerInvite.objects.get(id=made.invite.id)
+    assert (kept.withdrawn_at, kept.version) == (NOW, 2)
 
 
 def test_whoever_holds_a_code_learns_who_invites(alice: Member) -> None:
