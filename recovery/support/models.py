@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from recovery.kernel.ownership import Erasure, Export
+from recovery.kernel.rows import OwnedQuerySet
 
 
 class HardMomentPlan(models.Model):
@@ -19,6 +20,8 @@ class HardMomentPlan(models.Model):
     plan = models.BinaryField()
     version = models.IntegerField(default=1)
     updated_at = models.DateTimeField()
+
+    objects = OwnedQuerySet.as_manager()
 
     class Meta:
         app_label = "recovery"

@@ -63,7 +63,8 @@ NO_HELP = Help()
 
 def plan_row(*, member: Member) -> HardMomentPlan | None:
     """Return the member's sealed plan, if they wrote one."""
-    return HardMomentPlan.objects.filter(member=member).first()
+    row: HardMomentPlan | None = HardMomentPlan.objects.owned_by(member.id).find()
+    return row
 
 
 def plan_of(*, row: HardMomentPlan | None, sealer: sealing.Sealer | None = None) -> Plan:
