@@ -77,7 +77,7 @@ def _send(gateway: fcm.Gateway, pushes: Sequence[Push], *, now: datetime) -> lis
 
 
 def _push(row: Leased) -> Push:
-    text = wording.push_text(kind=row.kind, locale=row.device_locale or row.member_locale)
+    text = wording.push_text(locale=row.device_locale or row.member_locale)
     return Push(
         delivery_id=row.delivery_id,
         notification_id=row.notification_id,

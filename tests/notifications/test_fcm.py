@@ -290,8 +290,8 @@ def test_the_message_for_android() -> None:
             "priority": "normal",
             "ttl": "5400s",
             "notification": {
-                "title_loc_key": "push_check_in_reminder_title",
-                "body_loc_key": "push_check_in_reminder_body",
+                "title_loc_key": "push_neutral_title",
+                "body_loc_key": "push_neutral_body",
                 "channel_id": "nudges",
                 "tag": "01957a3c000070008000000000000001",
                 "visibility": "PRIVATE",
@@ -315,8 +315,8 @@ def test_the_message_for_ios() -> None:
                     "alert": {
                         "title": "A moment for you",
                         "body": "Open the app when you are ready.",
-                        "title-loc-key": "push_check_in_reminder_title",
-                        "loc-key": "push_check_in_reminder_body",
+                        "title-loc-key": "push_neutral_title",
+                        "loc-key": "push_neutral_body",
                     },
                     "sound": "default",
                     "interruption-level": "active",

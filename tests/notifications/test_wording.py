@@ -5,31 +5,30 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
-from notifications import fcm, wording
-from notifications.pushes import AddressKind, Platform, Push, collapse_id
-from notifications.wording import Kind, Language, Text, Wording
-from tests.notifications.pushing import a_push
+from notifications import delivery, fcm, wording
+from notifications.leases import Leased
+from notifications.pushes import Platform, collapse_id
+from notifications.wording import Kind, Language, Text
 
 NOW = datetime(2025, 3, 9, 7, 29, tzinfo=UTC)
-EVERY_TEXT = [
-    (kind, column.name, language)
-    for kind in Kind
-    for column in dataclasses.fields(Wording)
-    for language in Language
-]
+EVERY_TABLE = [wording.NEUTRAL, *wording.INBOX.values()]
 
 
-def test_the_table_has_an_entry_for_every_kind_and_no_other() -> None:
-    assert set(wording.WORDING) == set(Kind)
+def test_the_inbox_has_texts_for_every_kind_and_no_other() -> None:
+    assert set(wording.INBOX) == set(Kind)
 
 
-@pytest.mark.parametrize(("kind", "column", "language"), EVERY_TEXT)
-def test_no_kind_lacks_a_column_or_a_language(kind: Kind, column: str, language: Language) -> None:
-    text: Text = getattr(wording.WORDING[kind], column)[language]
+@pytest.mark.parametrize("table", EVERY_TABLE)
+@pytest.mark.parametrize("language", Language)
+def test_no_table_lacks_a_language(table: Mapping[Language, Text], language: Language) -> None:
+    text = table[language]
 
     assert text.title.strip() == text.title != ""
     assert text.body.strip() == text.body != ""
@@ -39,25 +38,23 @@ def test_no_kind_lacks_a_column_or_a_language(kind: Kind, column: str, language:
     assert len(text.body) <= 150
 
 
-@pytest.mark.parametrize("kind", Kind)
-@pytest.mark.parametrize("column", ["push", "inbox"])
-def test_no_language_repeats_another(kind: Kind, column: str) -> None:
-    texts = getattr(wording.WORDING[kind], column)
-    assert len({text.body for text in texts.values()}) == len(Language)
+@pytest.mark.parametrize("table", EVERY_TABLE)
+def test_no_language_repeats_another(table: Mapping[Language, Text]) -> None:
+    assert len({text.body for text in table.values()}) == len(Language)
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_every_kind_looks_the_same_on_a_lock_screen(kind: Kind) -> None:
-    for language in Language:
-        text = wording.push_text(kind=kind, locale=language)
-        assert (text.title, text.body) == dataclasses.astuple(wording.NEUTRAL[language])
-    assert wording.push_text(kind=kind, locale="en").title == "A moment for you"
-    assert wording.push_text(kind=kind, locale="en").body == "Open the app when you are ready."
+def test_a_push_says_the_neutral_words() -> None:
+    assert dataclasses.asdict(wording.push_text(locale="en")) == {
+        "title_loc_key": "push_neutral_title",
+        "body_loc_key": "push_neutral_body",
+        "title": "A moment for you",
+        "body": "Open the app when you are ready.",
+    }
 
 
 @pytest.mark.parametrize("kind", Kind)
 def test_keys_are_names_that_string_files_take(kind: Kind) -> None:
-    text = wording.push_text(kind=kind, locale="en")
+    text = wording.push_text(locale="en")
     inbox = wording.inbox_text(kind=kind, locale="en")
     for key in (text.title_loc_key, text.body_loc_key, inbox.text_key):
         assert re.fullmatch(r"[a-z][a-z0-9_]*", key)
@@ -88,10 +85,9 @@ def test_texts_are_kind_and_blame_nobody() -> None:
         r"recaída|rechute|rückfall|limpio|propre|abstinent|nüchtern|sóbrio|sobrio|sobre)\w*",
         re.IGNORECASE,
     )
-    for entry in wording.WORDING.values():
-        for column in dataclasses.fields(Wording):
-            for text in getattr(entry, column.name).values():
-                assert not unkind.search(f"{text.title} {text.body}")
+    for table in EVERY_TABLE:
+        for text in table.values():
+            assert not unkind.search(f"{text.title} {text.body}")
 
 
 def strings_in(value: object) -> set[str]:
@@ -100,29 +96,59 @@ def strings_in(value: object) -> set[str]:
     return {str(value)}
 
 
+def a_delivery(kind: Kind, platform: Platform, locale: str) -> Leased:
+    """A delivery of this kind as the one who delivers holds it."""
+    known: dict[str, object] = {
+        **dict.fromkeys(Leased.__dataclass_fields__),
+        "delivery_id": uuid4(),
+        "notification_id": UUID("01957a3c-0000-7000-8000-000000000001"),
+        "kind": kind,
+        "expires_at": NOW + timedelta(hours=2),
+        "member_locale": "en",
+        "address": "phone-1",
+        "address_kind": "fid",
+        "platform": platform.value,
+        "device_locale": locale,
+    }
+    return Leased(**known)  # type: ignore[arg-type]
+
+
+def body_of(kind: Kind, platform: Platform, locale: str, *, urgent: bool = False) -> Any:
+    push = dataclasses.replace(delivery._push(a_delivery(kind, platform, locale)), urgent=urgent)
+    return json.loads(str(fcm.message(push, now=NOW)))
+
+
 @pytest.mark.parametrize("platform", Platform)
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("urgent", [False, True])
+def test_a_payload_is_the_same_whatever_its_kind_and_names_none(
+    platform: Platform, language: Language, urgent: bool
+) -> None:
+    bodies = [body_of(kind, platform, language, urgent=urgent) for kind in Kind]
+
+    assert all(body == bodies[0] for body in bodies)
+    written = json.dumps(bodies[0]).lower()
+    for kind in Kind:
+        for name in (kind, kind.replace("_", "-"), kind.replace("_", "")):
+            assert name not in written
+    for table in wording.INBOX.values():
+        assert table[language].title.lower() not in written
+
+
+@pytest.mark.parametrize("platform", Platform)
 @pytest.mark.parametrize("language", Language)
 def test_a_payload_holds_one_opaque_id_and_fixed_words_and_nothing_else(
-    kind: Kind, language: Language, platform: Platform
+    language: Language, platform: Platform
 ) -> None:
     """Whatever a member wrote cannot be in a payload, because nothing in it varies with them."""
-    text = wording.push_text(kind=kind, locale=language)
-    push: Push = a_push(
-        kind=kind,
-        platform=platform,
-        expires_at=NOW + timedelta(hours=2),
-        **dataclasses.asdict(text),
-    )
-    payload = json.loads(str(fcm.message(push, now=NOW)))
+    row = a_delivery(Kind.CHECK_IN_REMINDER, platform, language)
+    payload = body_of(Kind.CHECK_IN_REMINDER, platform, language)
 
-    assert payload["data"] == {"notification_id": str(push.notification_id)}
+    assert payload["data"] == {"notification_id": str(row.notification_id)}
     assert strings_in(payload) <= {
-        *(str(push.notification_id), collapse_id(notification_id=push.notification_id)),
-        *dataclasses.astuple(text),
-        push.address,
-        *("7200s", "7200", str(int(push.expires_at.timestamp()))),
+        *(str(row.notification_id), collapse_id(notification_id=row.notification_id)),
+        *dataclasses.astuple(wording.push_text(locale=language)),
+        row.address,
+        *("7200s", "7200", str(int(row.expires_at.timestamp()))),
         *("normal", "PRIVATE", "nudges", "alert", "5", "default", "active"),
     }
-    assert kind not in str(payload.get("data"))
-    assert push.address_kind is AddressKind.FID
