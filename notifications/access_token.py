@@ -14,8 +14,8 @@ from google.auth.exceptions import RefreshError, TransportError
 from google.auth.transport.requests import Request
 
 from notifications import answers
-from notifications.deadlines import Missing, in_time
 from notifications.pushes import Outcome, Result, Signal
+from notifications.timeouts import Missing, in_time
 
 logger = logging.getLogger(__name__)
 

@@ -28,8 +28,8 @@ from urllib3.util.retry import Retry
 
 from notifications import access_token, answers, service_account
 from notifications.access_token import AccessToken
-from notifications.deadlines import Missing, in_time
 from notifications.pushes import AddressKind, Outcome, Platform, Push, Result, Signal
+from notifications.timeouts import Missing, in_time
 
 logger = logging.getLogger(__name__)
 

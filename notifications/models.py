@@ -162,7 +162,6 @@ class Notification(models.Model):
     dedupe_key = models.CharField(max_length=200, unique=True)
     local_date = models.DateField(null=True)
     subject_id = models.UUIDField(null=True)
-    params = models.JSONField(default=dict, db_default={})
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     state = models.CharField(

@@ -6,7 +6,6 @@ to 20 minutes unless the time is exact, 16 hours between two daily nudges when t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -99,11 +98,6 @@ def expires_at(*, due_at: datetime, local_date: date, zone: str, day_start_hour:
     ends = days.day_ends_at(local_date, zone=zone, day_start_hour=day_start_hour)
     # A time that a gap moved can lie behind the end of its own date; then the two hours stand.
     return min(latest, ends) if ends > due_at else latest
-
-
-def weekdays_of(days_of_week: Iterable[int]) -> frozenset[int]:
-    """Return stored weekdays as the set that the rules take."""
-    return frozenset(days_of_week)
 
 
 @lru_cache(maxsize=2048)

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from notifications.deadlines import Missing, in_time
+from notifications.timeouts import Missing, in_time
 
 
 def test_results_come_in_the_order_of_the_jobs() -> None:
