@@ -20,7 +20,7 @@ from api.problems import PayloadTooLarge
 
 # Our deepest body has three levels; 16 leaves room and stays far from Python's recursion limit.
 DEEPEST = 16
-# Whole numbers beyond 2**53 do not survive a JSON client; ten digits more than any amount here.
+# The longest number that any field takes has 12 digits; this bounds what is read at all.
 LONGEST_NUMBER = 17
 FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
 EARLIEST = date(1900, 1, 1)
@@ -278,10 +278,13 @@ def read_query(kind: type[Query], request: Any) -> dict[str, Any]:
 
 
 class Amount(serializers.DecimalField):
-    """An exact decimal amount, zero or more, with three decimal places at most."""
+    """An exact decimal amount, zero up to a million, with three decimal places at most.
+
+    The bound leaves room for sums of amounts in their columns.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"max_digits": 12, "decimal_places": 3, "min_value": 0, **kwargs})
+        super().__init__(**{"max_digits": 9, "decimal_places": 3, "min_value": 0, **kwargs})
 
     def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
         """Take null alone for "none": an empty text is not one."""

@@ -69,9 +69,11 @@ def change_pause(
 
 
 def remove_pause(*, member: Member, pause_id: UUID, now: datetime) -> None:
-    """Take a pause back, as if it had never been. Raises Missing."""
+    """Take a pause back, as if it had never been; once is enough. Raises Missing."""
     with changes.write(member_id=member.id, now=now) as log:
-        pause: Pause = queries.pauses_of(member_id=member.id).one(id=pause_id)
+        pause: Pause = Pause.objects.owned_by(member.id).one(id=pause_id, source=PauseSource.MEMBER)
+        if pause.voided_at is not None:
+            return
         pause.voided_at = now
         pause.version += 1
         pause.save(update_fields=["voided_at", "version"])

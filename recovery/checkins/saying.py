@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from recovery.checkins.models import CheckIn
+from recovery.kernel.changes import ChangeLog
 from recovery.kernel.errors import FieldError, Invalid
-from recovery.members.models import Member
 from recovery.sobriety import queries as sobriety
 from recovery.sobriety.models import SaidState, Tracker, TrackerMode
 from recovery.sobriety.services import projections, uses
+from recovery.sobriety.services.projections import Saying
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +28,10 @@ class TrackerState:
 
 def say(
     *,
-    member: Member,
-    local_date: date,
+    check_in: CheckIn,
     before: Sequence[TrackerState],
     after: Sequence[TrackerState],
-    answered_at: datetime,
+    log: ChangeLog,
     now: datetime,
 ) -> list[Tracker]:
     """Carry what a check-in says, and said before, into its trackers.
@@ -43,16 +44,17 @@ def say(
     moved = [
         tracker_id for tracker_id in {*old, *new} if old.get(tracker_id) != new.get(tracker_id)
     ]
-    if not moved:
+    if not moved and len(new) == len(after):
         return []
-    found = sobriety.trackers_of(member_id=member.id).filter(id__in=[*old, *new])
+    found = sobriety.trackers_of(member_id=check_in.member_id).filter(id__in=[*old, *new])
     trackers: dict[UUID, Tracker] = {tracker.id: tracker for tracker in found}
     _check(after, trackers)
     listed = [trackers[tracker_id] for tracker_id in moved if tracker_id in trackers]
-    projections.settle_days(
-        trackers=listed,
-        said={(tracker.id, local_date): _day_of(tracker, new) for tracker in listed},
-    )
+    said = {
+        (tracker.id, check_in.local_date): _saying(check_in, tracker, new.get(tracker.id))
+        for tracker in listed
+    }
+    projections.settle_days(trackers=listed, said=said)
     turned = [
         tracker
         for tracker in listed
@@ -60,26 +62,21 @@ def say(
         and _is_used(old, tracker.id) != _is_used(new, tracker.id)
     ]
     if turned:
-        uses.settle(
-            member=member,
-            trackers=turned,
-            now=now,
-            said={
-                (tracker.id, local_date): new[tracker.id].state if tracker.id in new else ""
-                for tracker in turned
-            },
-            answered_at=answered_at,
-        )
+        uses.settle(trackers=turned, log=log, now=now, said=said)
     return [tracker for tracker in turned if _is_used(new, tracker.id)]
 
 
-def _day_of(tracker: Tracker, new: dict[UUID, TrackerState]) -> tuple[str, Decimal | None]:
-    said = new.get(tracker.id)
-    if said is None:
-        return "", None
-    if tracker.mode == TrackerMode.REDUCTION and said.state == SaidState.SOBER:
-        return said.state, said.amount or Decimal(0)
-    return said.state, said.amount
+def _saying(check_in: CheckIn, tracker: Tracker, said: TrackerState | None) -> Saying:
+    amount = said.amount if said else None
+    if said and tracker.mode == TrackerMode.REDUCTION and said.state == SaidState.SOBER:
+        amount = amount or Decimal(0)
+    return Saying(
+        state=said.state if said else "",
+        amount=amount,
+        zone=check_in.zone,
+        day_start_hour=check_in.day_start_hour,
+        answered_at=check_in.answered_at,
+    )
 
 
 def _is_used(said: dict[UUID, TrackerState], tracker_id: UUID) -> bool:

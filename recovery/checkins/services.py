@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from recovery.calendar import queries as calendar
-from recovery.checkins import queries, rules, streaks
+from recovery.checkins import rules, streaks
 from recovery.checkins.models import CheckIn
 from recovery.checkins.saying import TrackerState, say
 from recovery.kernel import changes, days, sealing
@@ -100,22 +100,22 @@ def patch(
 
 
 def take_back(*, member: Member, local_date: date, now: datetime) -> None:
-    """Delete a check-in; its date is unanswered again. Raises Missing."""
+    """Delete a check-in and all that it said; its date is unanswered again.
+
+    Nothing more happens when it was deleted before. Raises Missing if there never was one.
+    """
     with changes.write(member_id=member.id, now=now) as log:
-        row = queries.check_in_on(member_id=member.id, local_date=local_date)
+        row: CheckIn | None = CheckIn.objects.owned_by(member.id).find(local_date=local_date)
+        if row is None:
+            raise Missing()
+        if row.deleted_at is not None:
+            return
         before = _said(row)
+        _fill(row, Answers(), _Notes(member))
         row.deleted_at = row.edited_at = now
-        row.trackers, row.note = [], b""
         row.version += 1
-        row.save(update_fields=["deleted_at", "edited_at", "trackers", "note", "version"])
-        say(
-            member=member,
-            local_date=local_date,
-            before=before,
-            after=(),
-            answered_at=row.answered_at,
-            now=now,
-        )
+        row.save()
+        say(check_in=row, before=before, after=(), log=log, now=now)
         if row.counts:
             streaks.rebuild(member=member)
         log.add(table="check_ins", row_id=local_date, version=row.version, gone=True)
@@ -142,15 +142,18 @@ def _write(
             raise Missing()
         notes = _Notes(member)
         stored = _answers_of(row, notes)
-        answers = merge(stored)
-        if row is not None and row.deleted_at is None and answers == stored:
+        asked = merge(stored)
+        answers = replace(asked, trackers=_in_order(asked.trackers))
+        is_live = row is not None and row.deleted_at is None
+        # The same again under no edit time of its own is a retry, which finds the first row.
+        if row is not None and is_live and answers == stored and when.edited_at is None:
             return Answered(check_in=row, note=stored.note, sealer=notes.sealer)
         if row is not None and edited_at <= row.edited_at:
             if row.deleted_at is not None:
                 raise DeletedSince()
             return Answered(check_in=row, note=stored.note, sealer=notes.sealer)
         _follow(member, zone=zone, answered_at=answered_at, log=log, now=now)
-        begins = row is None or row.deleted_at is not None
+        begins = not is_live
         if row is None:
             row = CheckIn(id=new_id(), member=member, local_date=local_date, version=0)
         if begins:
@@ -159,14 +162,7 @@ def _write(
         row.edited_at = edited_at
         row.version += 1
         row.save(force_insert=row.version == 1)
-        used = say(
-            member=member,
-            local_date=local_date,
-            before=stored.trackers,
-            after=answers.trackers,
-            answered_at=answered_at,
-            now=now,
-        )
+        used = say(check_in=row, before=stored.trackers, after=asked.trackers, log=log, now=now)
         if begins and row.counts:
             streaks.add_date(member=member, day=local_date)
         log.add(
@@ -176,6 +172,10 @@ def _write(
             fields=_changed(stored, answers),
         )
     return Answered(check_in=row, note=answers.note, created=begins, used=used, sealer=notes.sealer)
+
+
+def _in_order(said: Sequence[TrackerState]) -> tuple[TrackerState, ...]:
+    return tuple(sorted(said, key=lambda one: str(one.tracker_id)))
 
 
 def _check_date(local_date: date, *, zone: str, day_start_hour: int, now: datetime) -> None:

@@ -14,7 +14,8 @@ from recovery.checkins import services as checkins
 from recovery.checkins.services import Answered, Answers, When
 from recovery.members.models import Member
 from recovery.overview.after_use import AfterUse, after_use
-from recovery.sobriety.models import Tracker, TrackerFact, TrackerMode, Trigger
+from recovery.sobriety import queries as sobriety
+from recovery.sobriety.models import SaidState, Tracker, TrackerFact, TrackerMode, Trigger
 from recovery.sobriety.services import trackers, uses
 from recovery.support import queries as support
 from recovery.support import rules as support_rules
@@ -121,18 +122,33 @@ def start_tracker(
 
 def _with_help(member: Member, answered: Answered, *, now: datetime) -> CheckInAnswer:
     row = answered.check_in
+    used = _said_used(member, answered)
     reason = HelpReason.NONE
-    if answered.used:
+    if used:
         reason = HelpReason.AFTER_USE
     elif support_rules.help_is_due(craving=row.craving, confidence=row.confidence):
         reason = HelpReason.HARD_DAY
-    clocked = [tracker for tracker in answered.used if tracker.mode == TrackerMode.ABSTINENCE]
     helping = support.help_for(
         member=member,
         reason=reason,
-        categories=[tracker.category for tracker in clocked],
+        categories=[tracker.category for tracker in used],
         sealer=answered.sealer,
     )
     today = calendar.today_of(member=member, now=now)
-    leading = after_use(member=member, trackers=clocked, plan=helping.plan, now=now, today=today)
+    leading = after_use(member=member, trackers=used, plan=helping.plan, now=now, today=today)
     return CheckInAnswer(answered=answered, after_use=leading, help=helping)
+
+
+def _said_used(member: Member, answered: Answered) -> list[Tracker]:
+    """Return the abstinence trackers of which the check-in says used: a retry is helped too."""
+    said = {
+        UUID(entry["tracker"])
+        for entry in answered.check_in.trackers
+        if entry["state"] == SaidState.USED
+    }
+    known = list(answered.used)
+    if missing := said - {tracker.id for tracker in known}:
+        known += sobriety.trackers_of(member_id=member.id).filter(
+            id__in=missing, mode=TrackerMode.ABSTINENCE
+        )
+    return known

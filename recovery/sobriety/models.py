@@ -231,7 +231,9 @@ class TrackerDay(models.Model):
     """One tracker on one local date: what a check-in said, and what follows from the facts.
 
     ``logged_amount`` sums the amounts logged for the date; it stands before ``said_amount``, the
-    check-in's own figure for the whole date. Projected, and rebuildable from facts and check-ins.
+    check-in's own figure for the whole date. The zone, day start and instant under which the
+    check-in was answered are kept with what it said: a use that it stands for is dated by them,
+    whenever that is settled. Projected, and rebuildable from facts and check-ins.
     """
 
     export_rule = Export.WHOLE
@@ -242,7 +244,11 @@ class TrackerDay(models.Model):
     local_date = models.DateField()
     said = models.CharField(max_length=5, choices=SaidState.choices, blank=True)
     said_amount = models.DecimalField(max_digits=12, decimal_places=3, null=True)
-    logged_amount = models.DecimalField(max_digits=12, decimal_places=3, null=True)
+    said_zone = models.CharField(max_length=64, blank=True)
+    said_day_start_hour = models.SmallIntegerField(default=0)
+    said_answered_at = models.DateTimeField(null=True)
+    # A sum: 18 digits hold ten thousand million of the largest single amount (api.parsing.Amount).
+    logged_amount = models.DecimalField(max_digits=18, decimal_places=3, null=True)
     limit_state = models.CharField(
         max_length=12, choices=DayState.choices, default=DayState.UNKNOWN
     )

@@ -132,13 +132,15 @@ def test_a_pause_bridges_without_adding_and_a_removed_pause_lets_go(as_alice: AP
 @time_machine.travel(NOON, tick=False)
 def test_a_check_in_taken_back_leaves_its_date_unanswered(as_alice: APIClient) -> None:
     for day in ("2026-11-20", "2026-11-21", "2026-11-22"):
-        check_in(as_alice, day, note="Words that are to go")
+        check_in(as_alice, day, note="Words that are to go", mood=2, feelings=["sad"])
     assert streak(as_alice) == (3, 3)
     assert as_alice.delete("/api/v1/check-ins/2026-11-21").status_code == 204
     assert streak(as_alice) == (1, 1)
     assert as_alice.get("/api/v1/check-ins/2026-11-21").status_code == 404
-    assert as_alice.delete("/api/v1/check-ins/2026-11-21").status_code == 404
-    assert bytes(CheckIn.objects.get(local_date="2026-11-21").note) == b""
+    assert as_alice.delete("/api/v1/check-ins/2026-11-21").status_code == 204
+    assert as_alice.delete("/api/v1/check-ins/2026-11-01").status_code == 404
+    gone = CheckIn.objects.get(local_date="2026-11-21")
+    assert (bytes(gone.note), gone.mood, gone.feelings) == (b"", None, [])
     stale = check_in(as_alice, "2026-11-21", edited_at="2026-11-22T11:00:00+01:00")
     assert (stale.status_code, stale.json()["code"]) == (409, "deleted_since")
     assert stale.json()["client_action"] == "drop"
@@ -272,3 +274,89 @@ def test_the_stored_runs_always_equal_their_fold(as_alice: APIClient, alice: Mem
     streaks.rebuild(member=alice)
     assert stored == sorted(StreakRun.objects.values_list("first_date", "last_date", "days"))
     assert [days for _, _, days in stored] == [3, 4, 5]
+
+
+@time_machine.travel(NOON, tick=False)
+def test_the_same_content_edited_later_still_wins_over_an_edit_in_between(
+    as_alice: APIClient,
+) -> None:
+    for mood, hour in ((1, "08"), (1, "10"), (5, "09")):
+        check_in(as_alice, "2026-11-22", mood=mood, edited_at=f"2026-11-22T{hour}:00:00+01:00")
+    stored = as_alice.get(TODAY).json()
+    assert (stored["mood"], stored["edited_at"]) == (1, "2026-11-22T09:00:00Z")
+
+
+@time_machine.travel(NOON, tick=False)
+def test_a_retry_after_a_lost_answer_is_helped_like_the_first(as_alice: APIClient) -> None:
+    tracker = begin(as_alice, category="opioids")
+    said = [{"tracker": tracker["id"], "state": "used"}]
+    first = check_in(as_alice, "2026-11-22", trackers=said)
+    again = check_in(as_alice, "2026-11-22", trackers=said)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json()["help"]["safety"][0]["key"].startswith("opioids")
+    assert again.json() == first.json()
+
+
+@time_machine.travel(NOON, tick=False)
+def test_the_entry_that_is_wrong_is_the_one_that_is_named(as_alice: APIClient) -> None:
+    tracker = begin(as_alice)
+    unknown = "ffffffff-ffff-7fff-bfff-ffffffffffff"
+    for first, second, place in ((unknown, tracker["id"], 0), (tracker["id"], unknown, 1)):
+        said = [{"tracker": first, "state": "sober"}, {"tracker": second, "state": "sober"}]
+        answer = check_in(as_alice, "2026-11-22", trackers=said)
+        assert answer.json()["errors"][0]["pointer"] == f"/trackers/{place}/tracker"
+
+
+@time_machine.travel(NOON, tick=False)
+def test_a_check_ins_own_use_keeps_the_zone_and_hour_it_was_answered_under(
+    as_alice: APIClient,
+) -> None:
+    tracker = begin(as_alice)
+    with time_machine.travel("2026-11-20T09:00:00+01:00", tick=False):
+        check_in(as_alice, "2026-11-20", trackers=[{"tracker": tracker["id"], "state": "used"}])
+    event = report(as_alice, tracker, used_at="2026-11-20T22:30:00+01:00").json()["use_event"]
+    as_alice.patch("/api/v1/me", {"time_zone": "America/Los_Angeles"}, format="json")
+    as_alice.delete(f"/api/v1/trackers/{tracker['id']}/use-events/{event['id']}")
+    clock = as_alice.get(f"/api/v1/trackers/{tracker['id']}").json()["clock"]
+    assert clock["episode_started_at"] == "2026-11-20T08:00:00Z"
+
+
+@time_machine.travel(NOON, tick=False)
+def test_a_start_that_moves_takes_the_check_ins_own_use_along(as_alice: APIClient) -> None:
+    tracker = begin(as_alice, started_at="2026-11-20T09:00:00+01:00")
+    check_in(as_alice, "2026-11-20", trackers=[{"tracker": tracker["id"], "state": "used"}])
+    moved = as_alice.patch(
+        f"/api/v1/trackers/{tracker['id']}",
+        {"started_at": "2026-11-20T15:00:00+01:00"},
+        format="json",
+    ).json()
+    other = begin(as_alice, started_at="2026-11-20T15:00:00+01:00")
+    with time_machine.travel("2026-11-22T12:00:01+01:00", tick=False):
+        check_in(
+            as_alice,
+            "2026-11-20",
+            trackers=[
+                {"tracker": tracker["id"], "state": "used"},
+                {"tracker": other["id"], "state": "used"},
+            ],
+        )
+    fresh = as_alice.get(f"/api/v1/trackers/{other['id']}").json()["clock"]
+    assert (moved["clock"]["sober_days"], moved["clock"]["days_elapsed"]) == (1, 2)
+    assert (fresh["sober_days"], fresh["days_elapsed"]) == (1, 2)
+
+
+@time_machine.travel(NOON, tick=False)
+def test_the_uses_that_check_ins_stand_for_are_changes_too(
+    as_alice: APIClient, alice: Member
+) -> None:
+    tracker = begin(as_alice)
+    check_in(as_alice, "2026-11-20", trackers=[{"tracker": tracker["id"], "state": "used"}])
+    event = report(as_alice, tracker, used_at="2026-11-20T22:30:00+01:00").json()["use_event"]
+    address = f"/api/v1/trackers/{tracker['id']}/use-events/{event['id']}"
+    as_alice.delete(address)
+    as_alice.post(f"{address}/restore")
+    changed = Change.objects.filter(member=alice, table="use_events").order_by("seq", "place")
+    mine = changed.filter(row_id=event["id"]).values_list("version", "gone")
+    assert list(mine) == [(1, False), (2, True), (3, False)]
+    others = changed.exclude(row_id=event["id"]).values_list("version", "gone")
+    assert list(others) == [(1, False), (2, True), (1, False), (2, True)]

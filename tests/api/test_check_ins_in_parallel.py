@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -16,19 +13,9 @@ from recovery.checkins.models import CheckIn, StreakRun
 from recovery.kernel.ids import new_id
 from recovery.members.models import Member
 from recovery.sobriety.models import Tracker, TrackerFact
+from tests.parallel import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def all_at_once(call: Callable[[int], Any], *, times: int = 8) -> list[Any]:
-    def one(number: int) -> Any:
-        try:
-            return call(number)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(times) as pool:
-        return list(pool.map(one, range(times)))
 
 
 def test_eight_parallel_identical_puts_leave_one_row(
@@ -37,7 +24,7 @@ def test_eight_parallel_identical_puts_leave_one_row(
     day = today_of(member=alice, now=timezone.now())
     clients = [client_of(alice) for _ in range(8)]
     body = {"mood": 4, "note": "Here", "edited_at": timezone.now().isoformat()}
-    answers = all_at_once(
+    answers = at_once(
         lambda number: clients[number].put(f"/api/v1/check-ins/{day}", body, format="json")
     )
     assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
@@ -57,9 +44,7 @@ def test_eight_parallel_trackers_under_one_id_are_one_tracker(
         "category": "alcohol",
         "started_at": "2026-09-04T20:00:00+02:00",
     }
-    answers = all_at_once(
-        lambda number: clients[number].post("/api/v1/trackers", body, format="json")
-    )
+    answers = at_once(lambda number: clients[number].post("/api/v1/trackers", body, format="json"))
     assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
     assert Tracker.objects.count() == TrackerFact.objects.count() == 1
 
@@ -75,8 +60,6 @@ def test_two_members_who_choose_one_id_do_not_share_a_row(
         "category": "alcohol",
         "started_at": "2026-09-04T20:00:00+02:00",
     }
-    answers = all_at_once(
-        lambda number: clients[number].post("/api/v1/trackers", body, format="json")
-    )
+    answers = at_once(lambda number: clients[number].post("/api/v1/trackers", body, format="json"))
     assert sorted(answer.status_code for answer in answers) == [200] * 3 + [201] + [409] * 4
     assert Tracker.objects.count() == 1

@@ -285,3 +285,26 @@ def test_a_tracker_put_away_stays_away_when_it_is_sent_again(as_alice: APIClient
     assert as_alice.delete(f"/api/v1/trackers/{chosen}").status_code == 204
     assert as_alice.post("/api/v1/trackers", body, format="json").status_code == 404
     assert as_alice.get("/api/v1/trackers").json()["items"] == []
+
+
+@time_machine.travel(NOON, tick=False)
+def test_the_largest_amounts_add_up(as_alice: APIClient) -> None:
+    tracker = begin(
+        as_alice,
+        mode="reduction",
+        name="Beer",
+        limit={"per": "week", "amount": "999999.999", "unit": "drinks"},
+    )
+    address = f"/api/v1/trackers/{tracker['id']}"
+    for _ in range(12):
+        logged = as_alice.post(
+            f"{address}/amounts", {"local_date": "2026-11-20", "amount": "999999.999"}, "json"
+        )
+        assert logged.status_code == 201
+    assert logged.json()["limit_summary"]["this_week"]["total"] == "11999999.988"
+    days = as_alice.get(f"{address}/calendar", {"from": "2026-11-20", "to": "2026-11-20"})
+    assert days.json()["items"][0]["amount"] == "11999999.988"
+    more = as_alice.post(
+        f"{address}/amounts", {"local_date": "2026-11-20", "amount": "1000000"}, "json"
+    )
+    assert more.status_code == 400

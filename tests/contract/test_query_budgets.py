@@ -158,3 +158,47 @@ def test_a_page_of_check_ins_takes_three_queries(as_alice: APIClient, alice: Mem
     with at_most(3):
         answer = as_alice.get("/api/v1/check-ins")
     assert len(answer.json()["items"]) == 30
+
+
+@time_machine.travel(NOON, tick=False)
+@pytest.mark.parametrize("days", [10, 400])
+def test_the_heaviest_check_in_there_is_stays_bounded(
+    as_alice: APIClient, alice: Member, days: int
+) -> None:
+    """All at once costs 17: a use, an amount, a note, a plan to show and a pause to bridge.
+
+    An ordinary one costs 14; beyond it come the facts of the clock, their new fact and its fold.
+    """
+    live_through(alice, days=days, every=7)
+    tracker = hard_life(as_alice, alice)
+    (reduction,) = (
+        one["id"]
+        for one in as_alice.get("/api/v1/trackers").json()["items"]
+        if one["mode"] == "reduction"
+    )
+    body = {
+        "craving": 9,
+        "note": "A long day.",
+        "trackers": [
+            {"tracker": tracker["id"], "state": "used"},
+            {"tracker": reduction, "state": "none", "amount": 1},
+        ],
+    }
+    with at_most(17):
+        answer = as_alice.put("/api/v1/check-ins/2026-11-22", body, format="json")
+    assert answer.json()["after_use"]
+
+
+@time_machine.travel(NOON, tick=False)
+@pytest.mark.parametrize("days", [10, 400])
+def test_the_first_check_in_from_another_zone_stays_bounded(
+    as_alice: APIClient, alice: Member, days: int
+) -> None:
+    """Once a journey: the zone is a fact, deadlines move and the streak is folded anew."""
+    live_through(alice, days=days)
+    as_alice.post("/api/v1/reminders", {"local_time": "08:00"}, format="json")
+    with at_most(24):
+        answer = as_alice.put(
+            "/api/v1/check-ins/2026-11-22", {"time_zone": "America/New_York"}, format="json"
+        )
+    assert answer.status_code == 201

@@ -21,7 +21,7 @@ from recovery.checkins.saying import TrackerState
 from recovery.checkins.services import Answers, When
 from recovery.members.models import Member
 from recovery.members.services import accounts
-from recovery.sobriety import limits, queries, rules
+from recovery.sobriety import day_states, limits, queries, rules
 from recovery.sobriety.models import (
     Category,
     FactSource,
@@ -248,6 +248,16 @@ def check_own_uses(life: Life) -> None:
         )
     )
     assert own == uncovered
+    for row in active:
+        if row.source == FactSource.CHECK_IN:
+            check_in = CheckIn.objects.get(local_date=row.on_date)
+            assert row.at == day_states.noon_of(
+                check_in.local_date,
+                zone=check_in.zone,
+                day_start_hour=check_in.day_start_hour,
+                start=Tracker.objects.get(id=life.clocked.id).started_at,
+                answered_at=check_in.answered_at,
+            )
 
 
 @pytest.mark.django_db

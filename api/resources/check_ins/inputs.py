@@ -93,7 +93,7 @@ def changed(values: Mapping[str, Any]) -> dict[str, Any]:
         if name in sent:
             sent[name] = tuple(dict.fromkeys(sent[name]))
     if "trackers" in sent:
-        sent["trackers"] = tuple(sorted(sent["trackers"], key=lambda said: str(said.tracker_id)))
+        sent["trackers"] = tuple(sent["trackers"])
     return sent
 
 

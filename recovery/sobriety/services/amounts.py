@@ -81,7 +81,12 @@ def _turn(
         if turn(fact=fact, now=now):
             assert fact.on_date is not None  # noqa: S101
             _settle(tracker, fact.on_date)
-            log.add(table="amounts", row_id=fact.id, version=2, gone=not restore)
+            log.add(
+                table="amounts",
+                row_id=fact.id,
+                version=recording.version_of(fact=fact),
+                gone=not restore,
+            )
     return tracker, fact
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -23,7 +24,22 @@ from recovery.sobriety.models import (
 # The running week reaches back 6 dates from today, and today may lie 2 dates before the last one
 # logged (travelling west): 16 dates leave a week to spare.
 RECENT_DATES = 16
+DAY_FIELDS = [
+    *("said", "said_amount", "said_zone", "said_day_start_hour", "said_answered_at"),
+    *("logged_amount", "limit_state"),
+]
 CLOCK_FIELDS = [field.name for field in Clock._meta.concrete_fields if field.name != "tracker"]
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What a check-in says of a tracker, and where and when it was answered; frozen with it."""
+
+    state: str  # a SaidState, or empty for nothing any more
+    amount: Decimal | None
+    zone: str
+    day_start_hour: int
+    answered_at: datetime
 
 
 def refold_clocks(
@@ -47,12 +63,12 @@ def refold_clocks(
 def settle_days(
     *,
     trackers: Sequence[Tracker],
-    said: dict[tuple[UUID, date], tuple[str, Decimal | None]] | None = None,
+    said: Mapping[tuple[UUID, date], Saying] | None = None,
     logged: dict[tuple[UUID, date], Decimal | None] | None = None,
 ) -> None:
     """Store what was said or logged for dates, and what follows for the limits.
 
-    ``said``: (tracker, date) -> state and amount of the check-in. ``logged``: (tracker, date) ->
+    ``said``: (tracker, date) -> what the check-in says. ``logged``: (tracker, date) ->
     the sum of the amounts logged, None when there is none any more. Three queries at most, and
     one when no reduction tracker is among them.
     """
@@ -74,7 +90,7 @@ def settle_days(
             key, TrackerDay(tracker=tracker, member_id=tracker.member_id, local_date=key[1])
         )
         if key in said:
-            row.said, row.said_amount = said[key]
+            _say(row, said[key])
         if key in logged:
             row.logged_amount = logged[key]
     for tracker_id in {tracker_id for tracker_id, _ in reductions}:
@@ -89,7 +105,7 @@ def settle_days(
         changed,
         update_conflicts=True,
         unique_fields=["tracker", "local_date"],
-        update_fields=["said", "said_amount", "logged_amount", "limit_state"],
+        update_fields=DAY_FIELDS,
     )
 
 
@@ -134,6 +150,12 @@ def logged_sums(
         .annotate(Sum("amount"))
     )
     return {(tracker.id, day): sums.get(day) for day in wanted}
+
+
+def _say(row: TrackerDay, saying: Saying) -> None:
+    row.said, row.said_amount = saying.state, saying.amount
+    row.said_zone, row.said_day_start_hour = saying.zone, saying.day_start_hour
+    row.said_answered_at = saying.answered_at
 
 
 def _judge(

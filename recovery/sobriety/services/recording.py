@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from recovery.kernel import days
 from recovery.kernel.errors import Missing, invalid
 from recovery.kernel.ids import new_id
 from recovery.members.models import Member
-from recovery.sobriety.models import FactKind, FactSource, Tracker, TrackerFact
+from recovery.sobriety.models import FactKind, Tracker, TrackerFact
 
 # A phone's clock may run a little fast: this much is taken for "now", more is refused.
 CLOCK_SKEW = timedelta(seconds=60)
@@ -38,15 +40,10 @@ def used(
     resumed_at: datetime,
     now: datetime,
     fact_id: UUID | None = None,
-    source: FactSource = FactSource.MEMBER,
-    on_date: date | None = None,
 ) -> TrackerFact:
-    """Return the unsaved fact of a use; ``on_date`` when a check-in says the date itself."""
+    """Return the unsaved fact of a use that the member reports."""
     fact = _fact(FactKind.USED, tracker, member, now, at=used_at, until=resumed_at)
     fact.id = fact_id or fact.id
-    fact.source = source
-    if on_date is not None:
-        fact.on_date = fact.until_date = on_date
     return fact
 
 
@@ -79,6 +76,12 @@ def give_back(*, fact: TrackerFact, now: datetime) -> bool:
         raise Missing()
     void_of(fact=void, now=now).save(force_insert=True)
     return True
+
+
+def version_of(*, fact: TrackerFact) -> int:
+    """Return how often a fact was said, taken back and given back; one query."""
+    turns = TrackerFact.objects.filter(Q(target=fact) | Q(target__target=fact))
+    return 1 + turns.count()
 
 
 def _fact(

@@ -27,7 +27,7 @@ from recovery.sobriety.models import (
     TrackerMode,
 )
 from recovery.sobriety.refusals import MOST_TRACKERS, TooManyTrackers, WrongMode
-from recovery.sobriety.services import projections, recording
+from recovery.sobriety.services import projections, recording, uses
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,8 @@ def create(
         fact = recording.started(tracker=tracker, member=member, at=started_at, now=now)
         fact.save(force_insert=True)
         if tracker.mode == TrackerMode.ABSTINENCE:
-            _refold(tracker, [fact])
+            facts = {tracker.id: queries.clock_facts([fact])}
+            projections.refold_clocks(trackers=[tracker], facts=facts)
         else:
             LimitTotals.objects.create(tracker=tracker)
             _set_limit(tracker, member, new.limit, log=log, now=now)
@@ -112,7 +113,7 @@ def change(*, member: Member, tracker_id: UUID, changed: dict[str, Any], now: da
             if field in changed:
                 setattr(tracker, field, changed[field])
         if "started_at" in changed:
-            _move_start(tracker, member, changed["started_at"], now=now)
+            _move_start(tracker, member, changed["started_at"], log=log, now=now)
         if changed.get("limit") is not None:
             if tracker.mode != TrackerMode.REDUCTION:
                 raise WrongMode("Only a reduction tracker has a limit.")
@@ -150,7 +151,9 @@ def remove(*, member: Member, tracker_id: UUID, now: datetime) -> None:
         sharing.take_back_item(owner_id=member.id, item_id=tracker.id, now=now)
 
 
-def _move_start(tracker: Tracker, member: Member, at: datetime, *, now: datetime) -> None:
+def _move_start(
+    tracker: Tracker, member: Member, at: datetime, *, log: ChangeLog, now: datetime
+) -> None:
     at = recording.not_after_now(at, now=now, pointer="/started_at")
     if at == tracker.started_at:
         return
@@ -164,11 +167,7 @@ def _move_start(tracker: Tracker, member: Member, at: datetime, *, now: datetime
     recording.started(tracker=tracker, member=member, at=at, now=now).save(force_insert=True)
     tracker.started_at = at
     if tracker.mode == TrackerMode.ABSTINENCE:
-        _refold(tracker, queries.clock_rows(tracker_ids=[tracker.id])[tracker.id])
-
-
-def _refold(tracker: Tracker, rows: list[TrackerFact]) -> None:
-    projections.refold_clocks(trackers=[tracker], facts={tracker.id: queries.clock_facts(rows)})
+        uses.settle(trackers=[tracker], log=log, now=now)
 
 
 def _set_limit(

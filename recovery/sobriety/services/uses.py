@@ -8,7 +8,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from recovery.kernel import changes, rows, sealing
+from recovery.kernel.changes import ChangeLog
 from recovery.kernel.errors import IdTaken, invalid
+from recovery.kernel.ids import new_id
 from recovery.members.models import Member
 from recovery.sobriety import day_states, queries, rules
 from recovery.sobriety.models import (
@@ -22,6 +24,7 @@ from recovery.sobriety.models import (
     Trigger,
 )
 from recovery.sobriety.services import projections, recording
+from recovery.sobriety.services.projections import Saying
 
 Key = tuple[UUID, date]
 
@@ -70,7 +73,7 @@ def report(
         fact.amount, fact.trigger, fact.body_digest = amount, trigger, digest
         fact.note = sealer.seal(note, label=queries.NOTE_LABEL, row_id=fact.id)
         rows.insert(fact)
-        settle(member=member, trackers=[tracker], now=now)
+        settle(trackers=[tracker], log=log, now=now)
         log.add(table="use_events", row_id=fact.id, version=1, fields=["used_at", "resumed_at"])
     return queries.tracker_of(member_id=member.id, tracker_id=tracker_id), fact, True
 
@@ -89,18 +92,17 @@ def give_back(
 
 def settle(
     *,
-    member: Member,
     trackers: Iterable[Tracker],
+    log: ChangeLog,
     now: datetime,
-    said: Mapping[Key, str] | None = None,
-    answered_at: datetime | None = None,
+    said: Mapping[Key, Saying] | None = None,
 ) -> None:
     """Make the check-ins' own uses fit what is said, then fold the clocks anew.
 
     A check-in state ``used`` owns a use at local noon of its date while no use event covers the
-    date; another state, or an event that covers it, voids that. ``said`` gives states that are
-    being written just now; the others are read. One query reads the facts of all trackers, one
-    inserts what is added, one stores the clocks.
+    date; another state, or an event that covers it, voids that. ``said`` gives what is being said
+    just now; else what is stored is read. One query reads the facts of all trackers, one inserts
+    what is added, one stores the clocks.
     """
     listed = list(trackers)
     found = queries.clock_rows(tracker_ids=[tracker.id for tracker in listed])
@@ -113,16 +115,20 @@ def settle(
         own = {row.on_date: row for row in uses if row.source == FactSource.CHECK_IN}
         explicit = [row for row in uses if row.source == FactSource.MEMBER]
         new = []
-        for day, is_said in _dates_said(tracker, said, own).items():
-            covered = any(_covers(row, day) for row in explicit)
-            if is_said and not covered and day not in own:
-                new.append(_own_use(tracker, member, day, answered_at or now, now))
-            elif day in own and (covered or not is_said):
-                new.append(recording.void_of(fact=own[day], now=now))
+        for day, saying in _sayings(tracker, said, own).items():
+            at = None
+            if saying is not None and not any(_covers(row, day) for row in explicit):
+                at = _noon(tracker, day, saying)
+            mine = own.get(day)
+            if mine is not None and mine.at != at:
+                new.append(recording.void_of(fact=mine, now=now))
+            if saying is not None and at is not None and (mine is None or mine.at != at):
+                new.append(_own_use(tracker, day, saying, at=at, now=now))
         added += new
         folded[tracker.id] = queries.clock_facts([*facts, *new])
     if added:
         TrackerFact.objects.bulk_create(added)
+        _note(added, log)
     projections.refold_clocks(trackers=listed, facts=folded)
 
 
@@ -146,27 +152,51 @@ def _turn(
         )
         turn = recording.give_back if restore else recording.take_back
         if turn(fact=fact, now=now):
-            settle(member=member, trackers=[tracker], now=now)
-            log.add(table="use_events", row_id=fact.id, version=2, gone=not restore)
+            settle(trackers=[tracker], log=log, now=now)
+            log.add(
+                table="use_events",
+                row_id=fact.id,
+                version=recording.version_of(fact=fact),
+                gone=not restore,
+            )
     return queries.tracker_of(member_id=member.id, tracker_id=tracker_id), fact
 
 
-def _dates_said(
-    tracker: Tracker, said: Mapping[Key, str] | None, own: Iterable[date | None]
-) -> dict[date, bool]:
-    """Return the dates whose own use may have to change, and whether a check-in says ``used``."""
+def _note(added: Iterable[TrackerFact], log: ChangeLog) -> None:
+    for fact in added:
+        voids = fact.kind == FactKind.VOIDED
+        log.add(
+            table="use_events",
+            row_id=fact.target_id if voids else fact.id,
+            # A check-in's own use is made, and voided at most once: said anew, it is another.
+            version=2 if voids else 1,
+            gone=voids,
+        )
+
+
+def _sayings(
+    tracker: Tracker, said: Mapping[Key, Saying] | None, own: Iterable[date | None]
+) -> dict[date, Saying | None]:
+    """Return the dates whose own use may have to change, each with what a check-in says if used."""
     if said is not None:
         return {
-            day: state == SaidState.USED
-            for (tracker_id, day), state in said.items()
+            day: saying if saying.state == SaidState.USED else None
+            for (tracker_id, day), saying in said.items()
             if tracker_id == tracker.id
         }
-    stored = TrackerDay.objects.owned_by(tracker.member_id).filter(
+    found: dict[date, Saying | None] = dict.fromkeys(day for day in own if day)
+    for row in TrackerDay.objects.owned_by(tracker.member_id).filter(
         tracker=tracker, said=SaidState.USED
-    )
-    return dict.fromkeys((day for day in own if day), False) | dict.fromkeys(
-        stored.values_list("local_date", flat=True), True
-    )
+    ):
+        assert row.said_answered_at is not None  # noqa: S101  written with what is said
+        found[row.local_date] = Saying(
+            state=row.said,
+            amount=row.said_amount,
+            zone=row.said_zone,
+            day_start_hour=row.said_day_start_hour,
+            answered_at=row.said_answered_at,
+        )
+    return found
 
 
 def _covers(row: TrackerFact, day: date) -> bool:
@@ -175,22 +205,30 @@ def _covers(row: TrackerFact, day: date) -> bool:
     return row.on_date <= day <= max(row.on_date, row.until_date - timedelta(days=1))
 
 
-def _own_use(
-    tracker: Tracker, member: Member, day: date, answered_at: datetime, now: datetime
-) -> TrackerFact:
-    at = day_states.noon_of(
+def _noon(tracker: Tracker, day: date, saying: Saying) -> datetime:
+    return day_states.noon_of(
         day,
-        zone=member.time_zone,
-        day_start_hour=member.day_start_hour,
+        zone=saying.zone,
+        day_start_hour=saying.day_start_hour,
         start=tracker.started_at,
-        answered_at=min(answered_at, now),
+        answered_at=saying.answered_at,
     )
-    return recording.used(
+
+
+def _own_use(
+    tracker: Tracker, day: date, saying: Saying, *, at: datetime, now: datetime
+) -> TrackerFact:
+    return TrackerFact(
+        id=new_id(),
+        member_id=tracker.member_id,
         tracker=tracker,
-        member=member,
-        used_at=at,
-        resumed_at=at,
-        now=now,
+        kind=FactKind.USED,
         source=FactSource.CHECK_IN,
+        at=at,
+        until=at,
         on_date=day,
+        until_date=day,
+        zone=saying.zone,
+        day_start_hour=saying.day_start_hour,
+        recorded_at=now,
     )
