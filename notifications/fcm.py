@@ -1,7 +1,8 @@
 """The way out to phones: pushes in, one closed outcome for each back.
 
-The only importer of firebase_admin. Whoever sends calls ``gateway()`` (None: push is off), then
-``send``; nothing here touches the database, sleeps, or retries: rows retry.
+With message.py, which is part of it, the only importer of firebase_admin. Whoever sends calls
+``gateway()`` (None: push is off), then ``send``; nothing here touches the database, sleeps, or
+retries: rows retry.
 """
 
 from __future__ import annotations
@@ -9,10 +10,9 @@ from __future__ import annotations
 import functools
 import logging
 import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,23 +26,20 @@ from google.auth.exceptions import GoogleAuthError
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
-from notifications import access_token, answers, service_account
+from notifications import access_token, answers, message, service_account
 from notifications.access_token import AccessToken
-from notifications.pushes import AddressKind, Outcome, Platform, Push, Result, Signal
+from notifications.pushes import Outcome, Push, Result, Signal
 from notifications.timeouts import Missing, in_time
 
 logger = logging.getLogger(__name__)
 
 MAX_BATCH = 100  # one thread each; throughput is best between 50 and 100
-LONGEST_TTL = timedelta(days=28)  # FCM's own ceiling
 
 # A batch ends within 15 s whatever the network does: 4 s for the access token, 10 s for the sends
 # and half a second for the thread switches of a busy machine.
 TOKEN_SECONDS = 4.0
 HTTP_SECONDS = 10.0
 GRACE_SECONDS = 0.5
-
-_COLLAPSE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +73,7 @@ class Gateway:
         messages: dict[int, messaging.Message] = {}
         for index, push in enumerate(pushes):
             try:
-                messages[index] = message(push, now=now)
+                messages[index] = message.of(push, now=now)
             except (ValueError, TypeError, OverflowError):
                 results[index] = Result(outcome=Outcome.REJECTED, error_code="INVALID_PUSH")
         if messages:
@@ -98,91 +95,6 @@ def gateway() -> Gateway | None:
 @functools.cache
 def _configured(path: Path, base_url: str | None) -> Gateway:
     return Gateway(path, base_url)
-
-
-# --- the message ----------------------------------------------------------------------------------
-
-
-def message(push: Push, *, now: datetime) -> messaging.Message:
-    """Return what is sent for a push; ValueError or TypeError when no message can be made of it.
-
-    Content passes Google, Apple and the lock screen: one opaque id, the loc keys, the fixed text.
-    The text is for everybody; the loc keys are preferred to it by iOS, and by Android where a
-    message has no text, so there an app shows the text or translates in its own code.
-    """
-    platform, address_kind = Platform(push.platform), AddressKind(push.address_kind)
-    if not _COLLAPSE_ID.fullmatch(push.collapse_id) or not push.address:
-        raise ValueError("A push needs an address and a collapse id of 1 to 64 URL-safe letters.")
-    # Zero is "now or never", which is right for a push that expired a moment after the last check.
-    ttl = min(max(push.expires_at - now, timedelta(0)), LONGEST_TTL)
-    built = messaging.Message(
-        data={"notification_id": str(push.notification_id)},
-        notification=messaging.Notification(title=push.title, body=push.body),
-        android=_android(push, ttl) if platform is Platform.ANDROID else None,
-        apns=_apns(push) if platform is Platform.IOS else None,
-        webpush=_webpush(push, ttl) if platform is Platform.WEB else None,
-    )
-    # Set afterwards: the constructor warns of every token, and we send to both kinds on purpose.
-    setattr(built, address_kind, push.address)
-    str(built)  # encodes it, so that a value the SDK refuses is found here and not half-way
-    return built
-
-
-def _android(push: Push, ttl: timedelta) -> messaging.AndroidConfig:
-    return messaging.AndroidConfig(
-        priority="high" if push.urgent else "normal",
-        ttl=ttl,
-        # No collapse_key: FCM ignores it for messages with a notification. The tag replaces.
-        notification=messaging.AndroidNotification(
-            title_loc_key=push.title_loc_key,
-            body_loc_key=push.body_loc_key,
-            channel_id="urgent" if push.urgent else "nudges",
-            tag=push.collapse_id,
-            visibility="private",
-        ),
-    )
-
-
-def _apns(push: Push) -> messaging.APNSConfig:
-    return messaging.APNSConfig(
-        headers={
-            "apns-push-type": "alert",
-            "apns-collapse-id": push.collapse_id,
-            # The ttl of Android does not apply to Apple: an absolute time in Unix seconds does.
-            "apns-expiration": str(int(push.expires_at.timestamp())),
-            "apns-priority": "10" if push.urgent else "5",
-        },
-        payload=messaging.APNSPayload(
-            aps=messaging.Aps(
-                alert=messaging.ApsAlert(
-                    title=push.title,
-                    body=push.body,
-                    title_loc_key=push.title_loc_key,
-                    loc_key=push.body_loc_key,
-                ),
-                sound="default",
-                custom_data={"interruption-level": "time-sensitive" if push.urgent else "active"},
-            )
-        ),
-    )
-
-
-def _webpush(push: Push, ttl: timedelta) -> messaging.WebpushConfig:
-    headers = {
-        "TTL": str(int(ttl.total_seconds())),
-        "Urgency": "high" if push.urgent else "normal",
-    }
-    if len(push.collapse_id) <= 32:  # RFC 8030 §5.4
-        headers["Topic"] = push.collapse_id
-    return messaging.WebpushConfig(
-        headers=headers,
-        notification=messaging.WebpushNotification(
-            title=push.title, body=push.body, tag=push.collapse_id
-        ),
-    )
-
-
-# --- the connection -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,9 +184,6 @@ def _kept(owner: object, name: str) -> Any:
 def _replace(owner: object, name: str, value: object) -> None:
     _kept(owner, name)
     setattr(owner, name, value)
-
-
-# --- sending --------------------------------------------------------------------------------------
 
 
 def _transmit(

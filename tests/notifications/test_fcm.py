@@ -18,7 +18,7 @@ from firebase_admin import messaging
 from google.auth.transport.requests import AuthorizedSession
 from pytest_django import Settings
 
-from notifications import answers, fcm, pushes
+from notifications import answers, fcm, message, pushes
 from notifications.fcm import Gateway
 from notifications.pushes import AddressKind, Outcome, Platform, Result, Signal
 from tests.loopback.fcm import PROJECT, LoopbackFcm
@@ -273,7 +273,7 @@ def body_of(**changes: Any) -> Any:
             **changes,
         }
     )
-    return json.loads(str(fcm.message(push, now=NOW)))
+    return json.loads(str(message.of(push, now=NOW)))
 
 
 FOR_ALL = {

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from notifications import delivery, fcm, wording
+from notifications import delivery, message, wording
 from notifications.leases import Leased
 from notifications.pushes import Platform, collapse_id
 from notifications.wording import Kind, Language, Text
@@ -115,7 +115,7 @@ def a_delivery(kind: Kind, platform: Platform, locale: str) -> Leased:
 
 def body_of(kind: Kind, platform: Platform, locale: str, *, urgent: bool = False) -> Any:
     push = dataclasses.replace(delivery._push(a_delivery(kind, platform, locale)), urgent=urgent)
-    return json.loads(str(fcm.message(push, now=NOW)))
+    return json.loads(str(message.of(push, now=NOW)))
 
 
 @pytest.mark.parametrize("platform", Platform)
