@@ -111,8 +111,12 @@ def _claimed(installation_id: UUID, registration: Registration) -> DeviceQuerySe
 
 
 def remove(*, member_id: UUID, installation_id: UUID, now: datetime) -> None:
-    """Forget a device's address, at once. Raises Missing for one that is not the member's."""
-    if not _retire(of(member_id=member_id).filter(installation_id=installation_id), now=now):
+    """Forget a device's address, at once; nothing happens to one that is forgotten already.
+
+    Raises Missing for one that is not the member's.
+    """
+    mine = Device.objects.owned_by(member_id).filter(installation_id=installation_id)
+    if not _retire(mine.live(), now=now) and not mine.exists():
         raise Missing()
 
 

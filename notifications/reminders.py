@@ -107,9 +107,14 @@ def change(
 
 
 def delete(*, member_id: UUID, reminder_id: UUID, now: datetime) -> None:
-    """Stop reminding; what is already on its way is not sent any more. Raises Missing."""
+    """Stop reminding; what is already on its way is not sent any more.
+
+    Nothing happens to one that is deleted already. Raises Missing for one that is not theirs.
+    """
     with changes.write(member_id=member_id, now=now) as log:
-        reminder = one_of(member_id=member_id, reminder_id=reminder_id)
+        reminder: Reminder = Reminder.objects.owned_by(member_id).one(id=reminder_id)
+        if reminder.deleted_at is not None:
+            return
         reminder.version += 1
         reminder.deleted_at = now
         reminder.next_due_at = None

@@ -149,7 +149,7 @@ class OneDevice(APIView):
         summary="Remove a device",
         description=(
             "No push goes there any more, from this moment on. It stays signed in; end its "
-            "session to sign it out. 404 unless it is one of my devices."
+            "session to sign it out. Sent again it is 204 again; 404 for what is not mine."
         ),
         request=None,
         responses={204: None},

@@ -175,7 +175,10 @@ class OneReminder(APIView):
         operation_id="deleteReminder",
         tags=TAGS,
         summary="Delete a reminder",
-        description="What is on its way already is not sent any more.",
+        description=(
+            "What is on its way already is not sent any more. Sent again it is 204 again; 404 for "
+            "what is not mine."
+        ),
         request=None,
         responses={204: None},
     )

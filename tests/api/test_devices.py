@@ -86,8 +86,19 @@ def test_a_removed_device_keeps_no_address_and_may_come_back(as_alice: APIClient
     assert as_alice.delete(path_of(installation_id)).status_code == 204
     row = Device.objects.get(installation_id=installation_id)
     assert (row.address, row.retired_at is None) == ("", False)
-    assert as_alice.delete(path_of(installation_id)).status_code == 404
+    assert as_alice.delete(path_of(installation_id)).status_code == 204
     assert put(as_alice, installation_id).status_code == 201
+
+
+def test_a_device_that_changed_hands_is_not_there_for_its_former_owner(
+    as_alice: APIClient, as_bob: APIClient
+) -> None:
+    installation_id = new_id()
+    put(as_alice, installation_id)
+    put(as_bob, installation_id)
+    assert as_alice.delete(path_of(installation_id)).status_code == 404
+    as_bob.delete(path_of(installation_id))
+    assert as_alice.delete(path_of(installation_id)).status_code == 404
 
 
 def test_a_stranger_cannot_remove_a_device_nor_learn_that_it_exists(

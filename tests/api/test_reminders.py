@@ -106,10 +106,19 @@ def test_a_deleted_reminder_is_gone_and_never_due(as_alice: APIClient, alice: Me
     assert as_alice.delete(path_of(reminder_id)).status_code == 204
     assert as_alice.get(path_of(reminder_id)).status_code == 404
     assert as_alice.patch(path_of(reminder_id), {"exact": False}, format="json").status_code == 404
-    assert as_alice.delete(path_of(reminder_id)).status_code == 404
     assert as_alice.get(LIST).json() == {"items": []}
     assert Reminder.objects.get().next_due_at is None
     assert changes_of(alice)[1:] == [(reminder_id, [], True)]
+
+
+def test_deleting_again_after_a_lost_answer_is_no_fault_and_no_change(
+    as_alice: APIClient, alice: Member, as_charlie: APIClient
+) -> None:
+    reminder_id = remind(as_alice).json()["id"]
+    assert [as_alice.delete(path_of(reminder_id)).status_code for _ in range(3)] == [204] * 3
+    assert len(changes_of(alice)) == 2
+    assert Reminder.objects.get().version == 2
+    assert as_charlie.delete(path_of(reminder_id)).status_code == 404
 
 
 def test_a_deleted_reminder_does_not_come_back_when_its_body_is_sent_again(
