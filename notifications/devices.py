@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from notifications.models import Device, DeviceQuerySet, PushPermission
 from notifications.pushes import AddressKind, Platform
 from recovery.kernel.errors import Missing
+from recovery.members.services import sessions
 
 # More than anybody owns; beyond it the one unseen for longest goes, so that an app that makes up a
 # new installation at every start cannot fill the table.
@@ -49,7 +50,7 @@ def put(
     """Register an installation, or what has changed about it; return it and whether it is new here.
 
     An installation or an address belongs to whoever signed in there last: it leaves its former
-    owner without a word.
+    owner without a word. Raises SessionOver when the session ended a moment ago.
     """
     for _ in range(MOST_ROUNDS):
         try:
@@ -71,8 +72,10 @@ def _put(
     registration: Registration,
     now: datetime,
 ) -> tuple[Device, bool]:
+    # The session first: its end takes the session and then its devices, too.
+    sessions.hold(member_id=member_id, session_id=session_id, now=now)
     # Locked in one order, so that two phones that swap their addresses do not wait in a circle.
-    claimed = _claimed(installation_id, registration).select_for_update()
+    claimed = _claimed(installation_id, registration).select_for_update(no_key=True)
     found = {device.installation_id: device for device in claimed.order_by("installation_id")}
     known = found.pop(installation_id, None)
     if found:
@@ -122,7 +125,10 @@ def remove(*, member_id: UUID, installation_id: UUID, now: datetime) -> None:
 
 def remove_of_sessions(*, session_ids: Sequence[UUID], now: datetime) -> None:
     """Forget the addresses of the devices that were signed in with these sessions."""
-    _retire(Device.objects.live().filter(session_id__in=session_ids), now=now)
+    # Locked in the order of _put.
+    bound = Device.objects.live().filter(session_id__in=session_ids).order_by("installation_id")
+    locked = bound.select_for_update(no_key=True).values_list("installation_id", flat=True)
+    _retire(Device.objects.filter(installation_id__in=list(locked)), now=now)
 
 
 def retire_unseen(*, since: datetime, now: datetime) -> int:
@@ -142,4 +148,9 @@ def _retire_beyond_most(member_id: UUID, *, now: datetime) -> None:
     )
     surplus = list(beyond)
     if surplus:
-        _retire(Device.objects.filter(installation_id__in=surplus), now=now)
+        # One that somebody holds is being registered or retired at this moment: not to be waited
+        # for, as whoever holds it may wait for this one.
+        free = Device.objects.filter(installation_id__in=surplus)
+        locked = free.select_for_update(no_key=True, skip_locked=True)
+        ids = list(locked.values_list("installation_id", flat=True))
+        _retire(Device.objects.filter(installation_id__in=ids), now=now)

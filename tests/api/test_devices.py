@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -11,8 +12,11 @@ from rest_framework.test import APIClient
 
 from notifications.models import Device
 from recovery.kernel.ids import new_id
-from recovery.members.models import Member
+from recovery.members.models import Member, Session
+from recovery.members.refusals import SessionOver
+from recovery.members.services import sessions
 from tests.api.people import join, post, signed_in
+from tests.factories import make_session
 from tests.notifications.making import make_device
 from tests.parallel import at_once
 
@@ -188,6 +192,35 @@ def test_eight_installations_that_claim_one_address_at_once_leave_one_with_it(
         )
     )
     assert Device.objects.live().filter(address="shared").count() == 1
+
+
+def test_a_session_that_ended_a_moment_ago_registers_nothing(alice: Member) -> None:
+    session = make_session(member=alice)
+    sessions.log_out(session_id=session.id, now=NOW)
+    with pytest.raises(SessionOver):
+        make_device(member=alice, session=session, now=NOW)
+    assert not Device.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_phone_that_registers_while_its_session_ends_keeps_no_address(alice: Member) -> None:
+    """Whichever is first: the end finds the phone, or the phone finds the end."""
+    here = make_session(member=alice)
+    ending: list[Session] = []
+
+    def one_of_them(number: int) -> None:
+        with contextlib.suppress(SessionOver):
+            if number < 4:
+                make_device(member=alice, session=ending[number], now=NOW)
+            else:
+                sessions.end_others(member=alice, session=here, now=NOW)
+
+    for _ in range(10):
+        ending[:] = [make_session(member=alice) for _ in range(4)]
+        for session in ending:
+            make_device(member=alice, session=session, now=NOW)
+        at_once(one_of_them, times=5)
+        assert not Device.objects.live().filter(session__ended_at__isnull=False).exists()
 
 
 @pytest.mark.django_db

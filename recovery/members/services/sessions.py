@@ -135,12 +135,27 @@ def end_others(*, member: Member, session: Session, now: datetime) -> None:
         end_rows(rows=others, reason=SessionEnd.REMOVED, now=now)
 
 
+def hold(*, member_id: UUID, session_id: UUID, now: datetime) -> None:
+    """Keep a session from ending until the caller's transaction has committed.
+
+    For whoever binds something to it that its end must find. Take it before any row that
+    listeners of SessionEnded write to: its end takes them in this order too. Raises SessionOver,
+    ReuseDetected or AccountDeleted when it has ended already.
+    """
+    rows = Session.objects.owned_by(member_id).select_related("member")
+    # The row alone, and not its key: rows that point to it may still come and go.
+    session = rows.select_for_update(of=("self",), no_key=True).find(id=session_id)
+    if session is None:
+        raise SessionOver()
+    queries.check_live(session=session, now=now)
+
+
 def end_rows(*, rows: OwnedQuerySet, reason: SessionEnd, now: datetime) -> None:
     """End those of these sessions that are open, inside the caller's transaction, and say so.
 
     Whoever hears it removes what is bound to them, such as push addresses, in the same one.
     """
-    open_rows = rows.filter(ended_at=None).select_for_update().order_by("id")
+    open_rows = rows.filter(ended_at=None).select_for_update(no_key=True).order_by("id")
     ids = tuple(open_rows.values_list("id", flat=True))
     if ids:
         Session.objects.filter(id__in=ids).update(ended_at=now, end_reason=reason)
