@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -15,6 +16,7 @@ from api.parsing import Query, Whole
 from recovery.kernel.errors import Invalid, invalid
 
 DEFAULT_LIMIT = 30
+T = TypeVar("T")
 
 
 class QueryWhole(Whole):
@@ -54,17 +56,35 @@ def page(
     Invalid for a cursor that this server did not give.
     """
     order = (f"-{order_field}", "-id") if newest_first else (order_field, "id")
-    if cursor:
-        at, row_id = _read(cursor)
+    place = place_of(cursor)
+    if place is not None:
+        at, row_id = place
         side = "lt" if newest_first else "gt"
         rows = rows.filter(
             Q(**{f"{order_field}__{side}": at}) | Q(**{order_field: at, f"id__{side}": row_id})
         )
     found = list(rows.order_by(*order)[: limit + 1])
+    return cut(found, limit=limit, place=lambda row: (getattr(row, order_field), row.id))
+
+
+def place_of(cursor: str | None) -> tuple[datetime, UUID] | None:
+    """Return where the page before ended, None for the first page.
+
+    Raises Invalid for a cursor that this server did not give.
+    """
+    return _read(cursor) if cursor else None
+
+
+def cut(
+    found: Sequence[T], *, limit: int, place: Callable[[T], tuple[datetime, object]]
+) -> tuple[list[T], str | None]:
+    """Return one page of what was found, up to one more than the limit, and the next's cursor.
+
+    ``place`` tells where one stands in the list: an instant and an id, by which it is ordered.
+    """
     if len(found) <= limit:
-        return found, None
-    last = found[limit - 1]
-    return found[:limit], _write(getattr(last, order_field), last.id)
+        return list(found), None
+    return list(found[:limit]), _write(*place(found[limit - 1]))
 
 
 def date_page(
@@ -85,7 +105,7 @@ def date_page(
     return found[:limit], found[limit - 1].local_date.isoformat()
 
 
-def _write(at: datetime, row_id: UUID) -> str:
+def _write(at: datetime, row_id: object) -> str:
     return base64.urlsafe_b64encode(f"{at.isoformat()}|{row_id}".encode()).decode().rstrip("=")
 
 

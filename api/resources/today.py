@@ -16,7 +16,7 @@ from api.parsing import Instant, Query, Text, read_query
 from api.requests import MemberRequest
 from api.resources.check_ins.outputs import CheckInOutput, opened_body, streak_body
 from api.resources.help import AfterUseOutput, HelpOutput, after_use_body, help_body
-from api.resources.trackers.outputs import TrackerOutput, tracker_body
+from api.resources.trackers.outputs.trackers import TrackerOutput, tracker_body
 from notifications.home import Home, home
 from recovery.overview.today import Today, today
 from recovery.sharing.models import Grant, Scope

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from heapq import merge
 from itertools import chain, count
 
 from recovery.kernel import days
@@ -112,22 +113,29 @@ def earned(facts: Iterable[Fact], *, now: datetime) -> list[Earned]:
     Give all facts, voids too: a use whose void was undone counts as recorded when it was
     undone, so that undoing takes nothing away either.
     """
+    return list(reversed(list(latest_first(facts, now=now))))
+
+
+def latest_first(
+    facts: Iterable[Fact], *, now: datetime, before: tuple[datetime, FactId] | None = None
+) -> Iterator[Earned]:
+    """Yield what ``earned`` returns the other way round, each computed only when it is asked for.
+
+    ``before`` is the ``due_at`` and ``opened_by`` of one of them: only what comes behind it.
+    """
     history = sobriety_facts.history(facts)
-    if history is None:
-        return []
-    found = [
-        Earned(
-            opened_by=opening.id,
-            code=milestone.code,
-            due_on=milestone.due_on,
-            due_at=milestone.due_at,
-            superseded=opening.superseded_after is not None
-            and milestone.due_at > opening.superseded_after,
-        )
-        for opening in _openings(history)
-        for milestone in _due_by(opening, now)
-    ]
-    return sorted(found, key=lambda one: (one.due_at, str(one.opened_by)))
+    openings = () if history is None else _openings(history)
+    found = (
+        _earned_back(opening, now if before is None else min(now, before[0]))
+        for opening in openings
+    )
+    for one in merge(*found, key=_place, reverse=True):
+        if before is None or _place(one) < (before[0], str(before[1])):
+            yield one
+
+
+def _place(one: Earned) -> tuple[datetime, str]:
+    return one.due_at, str(one.opened_by)
 
 
 def _yearly(*, first: int) -> Iterator[str]:
@@ -138,15 +146,26 @@ def _falling(code: str, due: date, zone: str, day_start_hour: int) -> Milestone:
     return Milestone(code, due, days.day_starts_at(due, zone=zone, day_start_hour=day_start_hour))
 
 
-def _due_by(opening: _Opening, now: datetime) -> Iterator[Milestone]:
-    for code in chain(MILESTONES, _yearly(first=2)):
+def _earned_back(opening: _Opening, until: datetime) -> Iterator[Earned]:
+    """Yield what an opening earned by an instant, the latest first."""
+    until = min(until, opening.blocked_after or until).astimezone(UTC)
+    # No zone's date is more than one ahead of the date in UTC, nor its year.
+    last_date = until.date() + timedelta(days=1)
+    yearly = (f"{years}_years" for years in range(last_date.year - opening.on.year, 1, -1))
+    for code in chain(yearly, reversed(MILESTONES)):
         due = due_on(code, opening.on)
+        if due > last_date:
+            continue  # known without asking the zone
         milestone = _falling(code, due, opening.zone, opening.day_start_hour)
-        if milestone.due_at > now:
-            return
-        if opening.blocked_after is not None and milestone.due_at > opening.blocked_after:
-            return
-        yield milestone
+        if milestone.due_at <= until:
+            yield Earned(
+                opened_by=opening.id,
+                code=code,
+                due_on=due,
+                due_at=milestone.due_at,
+                superseded=opening.superseded_after is not None
+                and milestone.due_at > opening.superseded_after,
+            )
 
 
 def _openings(history: History) -> Iterator[_Opening]:

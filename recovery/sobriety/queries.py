@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -17,6 +18,7 @@ from recovery.kernel.sealing import Sealer
 from recovery.members.models import Member
 from recovery.sobriety import day_states, episodes, limits, milestones, rules
 from recovery.sobriety.episodes import Episode
+from recovery.sobriety.milestones import Earned
 from recovery.sobriety.models import (
     FactKind,
     LimitTotals,
@@ -31,6 +33,10 @@ from recovery.sobriety.refusals import WrongMode
 # What the texts are sealed under: stable, because another label would open none that are stored.
 NAME_LABEL = "trackers.name"
 NOTE_LABEL = "use_events.note"
+
+# Where an episode or a milestone stands in its list: when it began or fell due, and the fact that
+# opened the episode.
+Place = tuple[datetime, UUID]
 
 
 def trackers_of(*, member_id: UUID) -> OwnedQuerySet:
@@ -196,17 +202,27 @@ def voided_among(*, facts: Sequence[TrackerFact]) -> set[UUID]:
     return {fact_id for fact_id in ids if fact_id not in holding}
 
 
-def episodes_of(*, tracker: Tracker) -> list[Episode]:
-    """Return every episode of a tracker, newest first."""
+def episodes_of(*, tracker: Tracker, most: int, before: Place | None = None) -> list[Episode]:
+    """Return the newest episodes of a tracker, newest first, with one read of its facts.
+
+    ``before`` is when one of them started and what opened it: only what comes behind that one.
+    """
     facts = clock_facts(clock_rows(tracker_ids=[tracker.id])[tracker.id])
-    return list(reversed(episodes.episodes(facts)))
+    newest_first = reversed(episodes.episodes(facts))
+    # Between two episodes is a use, so that no two start at one instant.
+    behind = (one for one in newest_first if before is None or one.started_at < before[0])
+    return list(islice(behind, most))
 
 
-def earned_of(*, tracker: Tracker, now: datetime) -> list[milestones.Earned]:
-    """Return every milestone that a tracker's episodes earned, newest first."""
+def earned_of(
+    *, tracker: Tracker, now: datetime, most: int, before: Place | None = None
+) -> list[Earned]:
+    """Return the milestones that were earned last, newest first, with one read of the facts.
+
+    ``before`` is when one of them fell due and what opened its episode: only what comes behind.
+    """
     facts = clock_facts(clock_rows(tracker_ids=[tracker.id])[tracker.id])
-    earned = milestones.earned(facts, now=now)
-    return sorted(earned, key=lambda one: one.due_at, reverse=True)
+    return list(islice(milestones.latest_first(facts, now=now, before=before), most))
 
 
 def calendar_of(

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
@@ -13,12 +18,15 @@ from api.pages import PageQuery, page
 from api.parsing import read_body, read_query
 from api.requests import MemberRequest
 from api.resources.help import after_use_body, help_body
-from api.resources.trackers import inputs, outputs
+from api.resources.trackers import inputs
+from api.resources.trackers.outputs import facts as outputs
+from api.resources.trackers.outputs.readings import clock_body, limit_summary_body
 from recovery.calendar.queries import today_of
 from recovery.kernel import sealing
+from recovery.members.models import Member
 from recovery.overview import services as overview
 from recovery.sobriety import queries
-from recovery.sobriety.models import Trigger
+from recovery.sobriety.models import Tracker, TrackerFact, Trigger
 from recovery.sobriety.services import amounts, uses
 
 
@@ -35,22 +43,9 @@ class UseEventList(APIView):
     )
     def get(self, request: MemberRequest, tracker_id: UUID) -> Response:
         """Answer a page of use events."""
-        member = request.user
-        query = read_query(PageQuery, request)
-        tracker = queries.tracker_of(member_id=member.id, tracker_id=tracker_id)
-        found, cursor = page(
-            queries.use_events(tracker=tracker),
-            limit=query["limit"],
-            cursor=query.get("cursor"),
-            order_field="recorded_at",
-        )
-        voided = queries.voided_among(facts=found)
-        sealer = sealing.for_member(member_id=member.id)
-        items = [
-            outputs.use_event_body(fact=fact, sealer=sealer, voided=fact.id in voided)
-            for fact in found
-        ]
-        return Response({"items": items, "next_cursor": cursor})
+        sealer = sealing.for_member(member_id=request.user.id)
+        body = partial(outputs.use_event_body, sealer=sealer)
+        return _page(request, tracker_id, of=queries.use_events, body=body)
 
     @extend_schema(
         operation_id="reportUse",
@@ -78,18 +73,11 @@ class UseEventList(APIView):
             note=body["note"],
             now=now,
         )
-        sealer = sealing.for_member(member_id=member.id)
-        voided = queries.voided_among(facts=[answer.event])
         return Response(
             {
                 "after_use": after_use_body(answer.after_use),
                 "help": help_body(answer.help, now=now),
-                "use_event": outputs.use_event_body(
-                    fact=answer.event, sealer=sealer, voided=bool(voided)
-                ),
-                "clock": outputs.clock_body(
-                    tracker=answer.tracker, now=now, today=today_of(member=member, now=now)
-                ),
+                **_use(member, answer.tracker, answer.event, now=now),
             },
             status=201 if answer.created else 200,
         )
@@ -134,15 +122,7 @@ class UseEventRestore(APIView):
         tracker, fact = uses.give_back(
             member=member, tracker_id=tracker_id, event_id=event_id, now=now
         )
-        sealer = sealing.for_member(member_id=member.id)
-        return Response(
-            {
-                "use_event": outputs.use_event_body(fact=fact, sealer=sealer, voided=False),
-                "clock": outputs.clock_body(
-                    tracker=tracker, now=now, today=today_of(member=member, now=now)
-                ),
-            }
-        )
+        return Response(_use(member, tracker, fact, now=now))
 
 
 class AmountList(APIView):
@@ -158,17 +138,7 @@ class AmountList(APIView):
     )
     def get(self, request: MemberRequest, tracker_id: UUID) -> Response:
         """Answer a page of amounts."""
-        query = read_query(PageQuery, request)
-        tracker = queries.tracker_of(member_id=request.user.id, tracker_id=tracker_id)
-        found, cursor = page(
-            queries.amounts(tracker=tracker),
-            limit=query["limit"],
-            cursor=query.get("cursor"),
-            order_field="recorded_at",
-        )
-        voided = queries.voided_among(facts=found)
-        items = [outputs.amount_body(fact=fact, voided=fact.id in voided) for fact in found]
-        return Response({"items": items, "next_cursor": cursor})
+        return _page(request, tracker_id, of=queries.amounts, body=outputs.amount_body)
 
     @extend_schema(
         operation_id="logAmount",
@@ -190,16 +160,8 @@ class AmountList(APIView):
             amount=body["amount"],
             now=now,
         )
-        voided = queries.voided_among(facts=[fact])
-        return Response(
-            {
-                "amount": outputs.amount_body(fact=fact, voided=bool(voided)),
-                "limit_summary": outputs.limit_summary_body(
-                    tracker=tracker, now=now, today=today_of(member=member, now=now)
-                ),
-            },
-            status=201 if created else 200,
-        )
+        answer = _amount(member, tracker, fact, now=now)
+        return Response(answer, status=201 if created else 200)
 
 
 class AmountDetail(APIView):
@@ -241,11 +203,48 @@ class AmountRestore(APIView):
         tracker, fact = amounts.give_back(
             member=member, tracker_id=tracker_id, amount_id=amount_id, now=now
         )
-        return Response(
-            {
-                "amount": outputs.amount_body(fact=fact, voided=False),
-                "limit_summary": outputs.limit_summary_body(
-                    tracker=tracker, now=now, today=today_of(member=member, now=now)
-                ),
-            }
-        )
+        return Response(_amount(member, tracker, fact, now=now))
+
+
+def _page(
+    request: MemberRequest,
+    tracker_id: UUID,
+    *,
+    of: Callable[..., QuerySet[TrackerFact]],
+    body: Callable[..., dict[str, Any]],
+) -> Response:
+    """Answer a page of what was said about a tracker, each with whether it still holds."""
+    query = read_query(PageQuery, request)
+    tracker = queries.tracker_of(member_id=request.user.id, tracker_id=tracker_id)
+    found, cursor = page(
+        of(tracker=tracker),
+        limit=query["limit"],
+        cursor=query.get("cursor"),
+        order_field="recorded_at",
+    )
+    voided = queries.voided_among(facts=found)
+    items = [body(fact=fact, voided=fact.id in voided) for fact in found]
+    return Response({"items": items, "next_cursor": cursor})
+
+
+def _use(member: Member, tracker: Tracker, fact: TrackerFact, *, now: datetime) -> dict[str, Any]:
+    """Return a UseRestoredOutput: the event as it is now, and the clock."""
+    sealer = sealing.for_member(member_id=member.id)
+    voided = bool(queries.voided_among(facts=[fact]))
+    today = today_of(member=member, now=now)
+    return {
+        "use_event": outputs.use_event_body(fact=fact, sealer=sealer, voided=voided),
+        "clock": clock_body(tracker=tracker, now=now, today=today),
+    }
+
+
+def _amount(
+    member: Member, tracker: Tracker, fact: TrackerFact, *, now: datetime
+) -> dict[str, Any]:
+    """Return an AmountLoggedOutput: the amount as it is now, and the limit."""
+    voided = bool(queries.voided_among(facts=[fact]))
+    today = today_of(member=member, now=now)
+    return {
+        "amount": outputs.amount_body(fact=fact, voided=voided),
+        "limit_summary": limit_summary_body(tracker=tracker, now=now, today=today),
+    }

@@ -10,10 +10,12 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api.amounts import exact
+from api.pages import PageQuery, cut, place_of
 from api.parsing import read_query
 from api.requests import MemberRequest
-from api.resources.trackers import inputs, outputs
+from api.resources.trackers import inputs
+from api.resources.trackers.outputs import history as outputs
+from api.resources.trackers.outputs.readings import clock_body
 from recovery.calendar.queries import today_of
 from recovery.kernel.errors import invalid
 from recovery.sobriety import queries
@@ -28,21 +30,27 @@ class EpisodeList(APIView):
     @extend_schema(
         operation_id="listEpisodes",
         tags=["Trackers"],
-        summary="Every episode of a tracker",
+        summary="The episodes of a tracker",
         description="Newest first. A closed episode is never deleted.",
-        responses=outputs.EpisodeListOutput,
+        parameters=[PageQuery],
+        responses=outputs.EpisodePageOutput,
     )
     def get(self, request: MemberRequest, tracker_id: UUID) -> Response:
-        """Answer the episodes."""
+        """Answer a page of episodes."""
         member, now = request.user, timezone.now()
-        found = queries.episodes_of(
-            tracker=queries.tracker_of(
-                member_id=member.id, tracker_id=tracker_id, mode=TrackerMode.ABSTINENCE
-            )
+        query = read_query(PageQuery, request)
+        before = place_of(query.get("cursor"))
+        tracker = queries.tracker_of(
+            member_id=member.id, tracker_id=tracker_id, mode=TrackerMode.ABSTINENCE
+        )
+        found, cursor = cut(
+            queries.episodes_of(tracker=tracker, most=query["limit"] + 1, before=before),
+            limit=query["limit"],
+            place=lambda one: (one.started_at, one.opened_by),
         )
         today = today_of(member=member, now=now)
         items = [outputs.episode_body(episode=episode, today=today) for episode in found]
-        return Response({"as_of": now, "items": items})
+        return Response({"as_of": now, "items": items, "next_cursor": cursor})
 
 
 class MilestoneList(APIView):
@@ -53,19 +61,28 @@ class MilestoneList(APIView):
         tags=["Trackers"],
         summary="What was earned, and what comes next",
         description="Newest first. What was earned stays, whatever is recorded later.",
-        responses=outputs.MilestoneListOutput,
+        parameters=[PageQuery],
+        responses=outputs.MilestonePageOutput,
     )
     def get(self, request: MemberRequest, tracker_id: UUID) -> Response:
-        """Answer the milestones."""
+        """Answer a page of milestones."""
         member, now = request.user, timezone.now()
+        query = read_query(PageQuery, request)
+        before = place_of(query.get("cursor"))
         tracker = queries.tracker_of(
             member_id=member.id, tracker_id=tracker_id, mode=TrackerMode.ABSTINENCE
         )
-        clock = outputs.clock_body(tracker=tracker, now=now, today=today_of(member=member, now=now))
+        found, cursor = cut(
+            queries.earned_of(tracker=tracker, now=now, most=query["limit"] + 1, before=before),
+            limit=query["limit"],
+            place=lambda one: (one.due_at, one.opened_by),
+        )
+        clock = clock_body(tracker=tracker, now=now, today=today_of(member=member, now=now))
         return Response(
             {
                 "as_of": now,
-                "items": outputs.earned_bodies(queries.earned_of(tracker=tracker, now=now)),
+                "items": [outputs.earned_body(one) for one in found],
+                "next_cursor": cursor,
                 "next_milestone": clock["next_milestone"],
             }
         )
@@ -96,7 +113,7 @@ class Calendar(APIView):
         return Response(
             {
                 "items": [
-                    {"local_date": day, "state": state.value, "amount": exact(amount, places=3)}
+                    outputs.calendar_day_body(day=day, state=state, amount=amount)
                     for day, state, amount in found
                 ]
             }

@@ -12,7 +12,8 @@ from rest_framework.views import APIView
 from api.parsing import read_body
 from api.requests import MemberRequest
 from api.resources.help import safety_bodies
-from api.resources.trackers import inputs, outputs
+from api.resources.trackers import inputs
+from api.resources.trackers.outputs import trackers as outputs
 from recovery.calendar.queries import today_of
 from recovery.kernel import sealing
 from recovery.overview import services as overview

@@ -111,6 +111,18 @@ def test_what_was_earned_stays_whatever_is_recorded_later_unless_its_opening_is_
     assert {one for one in earned_then if one[0] in after.since} <= earned_now
 
 
+@given(world=worlds(lasting=3000), at=st.integers(0, 100))
+@examples(300)
+def test_reading_on_from_one_milestone_gives_those_that_fell_due_before_it(
+    world: World, at: int
+) -> None:
+    facts, now = world.facts, world.now
+    latest_first = list(reversed(milestones.earned(facts, now=now)))
+    for place, one in list(enumerate(latest_first))[at : at + 1]:
+        behind = milestones.latest_first(facts, now=now, before=(one.due_at, one.opened_by))
+        assert list(behind) == latest_first[place + 1 :]
+
+
 @given(world=worlds(lasting=1000))
 @examples(200)
 def test_those_not_superseded_are_exactly_those_that_the_episodes_reached(world: World) -> None:
