@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from time import monotonic
 
 from celery import current_app
@@ -35,9 +36,12 @@ _publisher = _Publisher()
 
 def deliver_soon() -> None:
     """After this transaction has committed, ask a worker to deliver; once, however often called."""
-    waiting = transaction.get_connection().run_on_commit
-    if not any(hook is _hint_deliver for _, hook, _ in waiting):
-        transaction.on_commit(_hint_deliver, robust=True)
+    _after_commit(_hint_deliver)
+
+
+def send_mail_soon() -> None:
+    """After this transaction has committed, ask a worker to e-mail what waits; once, likewise."""
+    _after_commit(_hint_send_mail)
 
 
 def keep_house_soon() -> None:
@@ -47,3 +51,13 @@ def keep_house_soon() -> None:
 
 def _hint_deliver() -> None:
     _publisher.publish("notifications.deliver")
+
+
+def _hint_send_mail() -> None:
+    _publisher.publish("notifications.send_mail")
+
+
+def _after_commit(hint: Callable[[], None]) -> None:
+    waiting = transaction.get_connection().run_on_commit
+    if not any(hook is hint for _, hook, _ in waiting):
+        transaction.on_commit(hint, robust=True)

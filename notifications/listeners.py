@@ -1,4 +1,4 @@
-"""What the domain's facts mean for notifications: rows in the same transaction, nothing else."""
+"""What the domain's facts mean for notifications: rows in the same transaction, and hints."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from notifications import devices, hints, outbox, reminders
 from notifications.wording import Kind
 from recovery.kernel import events
-from recovery.members.events import DaysMoved, SessionEnded
+from recovery.members.events import CodePromised, DaysMoved, SessionEnded
 from recovery.partners.events import PartnershipMade
 
 # News that a day later stand in the inbox only.
@@ -19,6 +19,7 @@ def subscribe() -> None:
     events.subscribe(fact=DaysMoved, handler=reminders.move_days)
     events.subscribe(fact=SessionEnded, handler=_forget_addresses)
     events.subscribe(fact=PartnershipMade, handler=_tell_inviter)
+    events.subscribe(fact=CodePromised, handler=_wake_mail)
 
 
 def _forget_addresses(fact: SessionEnded) -> None:
@@ -39,3 +40,7 @@ def _tell_inviter(fact: PartnershipMade) -> None:
         now=fact.at,
     )
     hints.deliver_soon()
+
+
+def _wake_mail(fact: CodePromised) -> None:
+    hints.send_mail_soon()

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import logging
 import smtplib
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from time import monotonic
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 
+from notifications import hints
 from recovery.members.services import email_codes
 
 log = logging.getLogger("notifications.mail")
 
-# One letter takes up to 10 s (EMAIL_TIMEOUT) on a bad day; the tick comes again in 15 s.
-LETTERS_A_CALL = 20
+# No letter is begun later than this; one takes up to 10 s (EMAIL_TIMEOUT) for each answer that the
+# mail server is slow with. Then a hint goes to the end of the queue, behind what waits there.
+MAIL_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,32 +59,50 @@ WORDINGS = {
 }
 
 
-def send_due_codes(*, now: datetime) -> int:
+def anything_due(*, now: datetime) -> bool:
+    """Tell whether there is a letter to send and a server to send it with; one query."""
+    return bool(settings.EMAIL_URL) and email_codes.anything_due(now=now)
+
+
+def send_due_codes(*, now: datetime, passed: Callable[[], float] = monotonic) -> int:
     """Send the codes that are due and return how many left.
 
-    A letter is leased while it is sent; one that does not leave is tried again after the lease,
-    until its code is too old.
+    Begins letters for 10 s and then leaves a hint for the rest. A letter is leased while it is
+    sent, from the moment that it is begun; one that does not leave is tried again after the lease,
+    until its code is too old. ``passed`` counts seconds, from any beginning.
     """
     if not settings.EMAIL_URL:
         return 0
+    began = passed()
+    moment = now
     sent = 0
-    for _ in range(LETTERS_A_CALL):
-        letter = email_codes.take_next(now=now)
-        if letter is None:
-            break
+    while (letter := email_codes.take_next(now=moment)) is not None:
         try:
-            _message(letter).send()
-        except (smtplib.SMTPRecipientsRefused, ValueError) as error:
-            # This address only. Errors quote addresses, so only their kinds are logged.
-            log.warning("a letter was refused: %s", type(error).__name__)
-            continue
+            if _leaves(letter):
+                email_codes.settle(letter=letter)
+                sent += 1
         except OSError as error:
             # The server; the other letters would wait for it as long, so they wait in their rows.
             log.warning("the mail server is out of reach: %s", type(error).__name__)
             break
-        email_codes.settle(letter=letter)
-        sent += 1
+        seconds = passed() - began
+        if seconds > MAIL_SECONDS:
+            hints.send_mail_soon()
+            break
+        # A lease counts from when its own letter begins, not from when the first one did.
+        moment = now + timedelta(seconds=seconds)
     return sent
+
+
+def _leaves(letter: email_codes.Letter) -> bool:
+    """Hand a letter over; tell whether its address was taken. Raises OSError for the server."""
+    try:
+        _message(letter).send()
+    except (smtplib.SMTPRecipientsRefused, ValueError) as error:
+        # This address only. Errors quote addresses, so only their kinds are logged.
+        log.warning("a letter was refused: %s", type(error).__name__)
+        return False
+    return True
 
 
 def _message(letter: email_codes.Letter) -> EmailMessage:

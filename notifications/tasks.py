@@ -26,7 +26,7 @@ DELIVER_SECONDS = 10.0
     ignore_result=True,
 )
 def tick(**_: object) -> None:
-    """Plan what has fallen due, send waiting e-mail codes, and wake those who deliver."""
+    """Plan what has fallen due, and wake those who deliver, e-mail and keep house."""
     now = timezone.now()
     try:
         planner.tick(now=now)
@@ -36,7 +36,8 @@ def tick(**_: object) -> None:
             hints.deliver_soon()
         if sender.claim_housekeeping(now=now, every=housekeeping.EVERY):
             hints.keep_house_soon()
-        mail.send_due_codes(now=now)
+        if mail.anything_due(now=now):
+            hints.send_mail_soon()
 
 
 @shared_task(name="notifications.deliver", acks_late=True, ignore_result=True)
@@ -47,6 +48,12 @@ def deliver(**_: object) -> None:
         if monotonic() - started > DELIVER_SECONDS:
             hints.deliver_soon()
             return
+
+
+@shared_task(name="notifications.send_mail", acks_late=True, ignore_result=True)
+def send_mail(**_: object) -> None:
+    """E-mail the codes that wait; a slow mail server holds up no tick."""
+    mail.send_due_codes(now=timezone.now())
 
 
 @shared_task(name="notifications.housekeeping", acks_late=True, ignore_result=True)

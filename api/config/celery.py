@@ -76,6 +76,8 @@ app.conf.update(
     task_routes={
         "notifications.tick": {"queue": "urgent"},
         "notifications.deliver": {"queue": "nudges"},
+        # Not among the ticks: a mail server that is slow must hold up none of them.
+        "notifications.send_mail": {"queue": "housekeeping"},
         "notifications.housekeeping": {"queue": "housekeeping"},
     },
     # A batch of sends takes 15 s at most and a task works for about 10 s beyond it. Only the

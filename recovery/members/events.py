@@ -34,3 +34,10 @@ class SessionEnded:
 
     session_ids: tuple[UUID, ...]
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CodePromised:
+    """A code waits to be e-mailed; whoever sends may look now."""
+
+    at: datetime

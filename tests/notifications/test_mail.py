@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import transaction
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from notifications import hints
 from notifications import mail as sending
 from notifications.mail import WORDINGS, send_due_codes
 from recovery.kernel import sealing
@@ -157,6 +160,68 @@ def test_a_row_that_cannot_be_opened_holds_nobody_up(alice: Member, bob: Member)
     SealingKey.objects.filter(member_id=alice.id).delete()
 
     assert send_due_codes(now=NOW) == 1
+
+
+class SlowServer:
+    """Stands in for a mail server that takes some seconds for each letter."""
+
+    def __init__(self, *, seconds: float) -> None:
+        self.seconds = seconds
+        self.clock = 1000.0
+        self.leases: list[timedelta] = []
+
+    def send(self) -> int:
+        """Take a letter, and note how long its lease holds yet."""
+        passed = NOW + timedelta(seconds=self.clock - 1000)
+        leased = EmailCode.objects.filter(next_send_at__gt=NOW).latest("next_send_at")
+        assert leased.next_send_at is not None
+        self.leases.append(leased.next_send_at - passed)
+        self.clock += self.seconds
+        return 1
+
+
+def test_a_slow_server_keeps_a_worker_for_ten_seconds_and_then_others_have_their_turn(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hinted: list[str] = []
+    monkeypatch.setattr(hints, "send_mail_soon", lambda: hinted.append("e-mail"))
+    for number in range(8):
+        _promise(make_member(handle=f"member_{number}"))
+    hinted.clear()
+    server = SlowServer(seconds=4)
+    monkeypatch.setattr(sending, "_message", lambda letter: server)
+
+    assert send_due_codes(now=NOW, passed=lambda: server.clock) == 3
+    assert hinted == ["e-mail"]
+    # Each letter has the whole minute, the last one as well as the first.
+    assert server.leases == [email_codes.LEASE] * 3
+
+
+def test_a_server_that_is_gone_is_left_to_the_next_tick(
+    alice: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _promise(alice)
+    hinted: list[str] = []
+    monkeypatch.setattr(hints, "send_mail_soon", lambda: hinted.append("e-mail"))
+    monkeypatch.setattr(sending, "_message", lambda letter: Refusing(TimeoutError()))
+
+    send_due_codes(now=NOW)
+
+    assert hinted == []
+
+
+def test_a_promised_code_wakes_a_worker_after_the_commit(
+    alice: Member,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(hints._publisher, "publish", sent.append)
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        _promise(alice)
+        email_codes.promise_reset(handle="nobody", now=NOW)
+        assert sent == []
+    assert sent == ["notifications.send_mail"]
 
 
 @pytest.mark.django_db(transaction=True)

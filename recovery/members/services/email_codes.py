@@ -11,8 +11,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import F, Q
 
-from recovery.kernel import sealing
+from recovery.kernel import events, sealing
 from recovery.members import rules
+from recovery.members.events import CodePromised
 from recovery.members.models import EmailCode, EmailPurpose, Member
 from recovery.members.refusals import EmailOff
 
@@ -58,6 +59,7 @@ def promise_verification(
     )
     _fill(row, sealer=sealer, address=address)
     row.save(force_insert=True)
+    events.publish(fact=CodePromised(at=now))
 
 
 def promise_reset(*, handle: str, now: datetime) -> None:
@@ -69,6 +71,7 @@ def promise_reset(*, handle: str, now: datetime) -> None:
         expires_at=now + LIFETIME,
         next_send_at=now,
     )
+    events.publish(fact=CodePromised(at=now))
 
 
 def use_verification(*, member: Member, address: str, code: str, now: datetime) -> bool:
@@ -112,6 +115,11 @@ def _use(member: Member, *, purpose: EmailPurpose, address: str, code: str, now:
     if not hmac.compare_digest(rules.normal_code(code).encode(), expected.encode()):
         return False
     return rows.filter(id=row.id).update(used_at=now, next_send_at=None) == 1
+
+
+def anything_due(*, now: datetime) -> bool:
+    """Tell whether a code waits to be sent; one query."""
+    return EmailCode.objects.filter(next_send_at__lte=now).exists()
 
 
 def take_next(*, now: datetime) -> Letter | None:
