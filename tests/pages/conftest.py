@@ -12,7 +12,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from django.core.wsgi import get_wsgi_application
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.services import chromium
 
@@ -44,6 +44,7 @@ def server() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, as installed on this machine."""
+    expect.set_options(timeout=30_000)  # ms; other tests run beside, and Redoc takes its time
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=chromium(), args=list(QUIET))
         yield found
