@@ -11,10 +11,11 @@ from notifications.models import Dropped, PushPermission, Reminder
 from notifications.wording import Kind
 from recovery.calendar import queries as calendar
 from recovery.checkins import queries as checkins
+from recovery.members import queries as members
 from recovery.partners.models import Partnership
 
 Pair = tuple[UUID, date]
-Reasons = dict[UUID, Dropped]  # notification id -> why not; absent: send it
+Reasons = dict[UUID, Dropped]  # delivery id -> why not; absent: send it
 
 
 def quiet(*, pairs: Iterable[Pair]) -> set[Pair]:
@@ -36,12 +37,7 @@ def reasons(*, leased: Sequence[Leased], now: datetime) -> Reasons:
     for kind, ask in _BY_KIND.items():
         asked = [row for row in leased if row.kind == kind and row.delivery_id not in found]
         if asked:
-            about = ask(asked)
-            found |= {
-                row.delivery_id: about[row.notification_id]
-                for row in asked
-                if row.notification_id in about
-            }
+            found |= ask(asked, now)
     return found
 
 
@@ -60,7 +56,7 @@ def _of_the_way(row: Leased, *, now: datetime) -> Dropped:
     return Dropped.NO
 
 
-def _about_reminders(rows: Sequence[Leased]) -> Reasons:
+def _about_reminders(rows: Sequence[Leased], now: datetime) -> Reasons:
     pairs = {(row.member_id, row.local_date) for row in rows if row.local_date is not None}
     answered = checkins.answered(pairs=pairs)
     paused = calendar.paused(pairs=pairs)
@@ -73,30 +69,40 @@ def _about_reminders(rows: Sequence[Leased]) -> Reasons:
     for row in rows:
         pair = (row.member_id, row.local_date)
         if row.subject_id not in kept:
-            found[row.notification_id] = Dropped.WITHDRAWN
+            found[row.delivery_id] = Dropped.WITHDRAWN
         elif pair in answered:
-            found[row.notification_id] = Dropped.ANSWERED
+            found[row.delivery_id] = Dropped.ANSWERED
         elif pair in paused:
-            found[row.notification_id] = Dropped.PAUSED
+            found[row.delivery_id] = Dropped.PAUSED
     return found
 
 
-def _about_partnerships(rows: Sequence[Leased]) -> Reasons:
+def _about_partnerships(rows: Sequence[Leased], now: datetime) -> Reasons:
     active = set(
         Partnership.objects.active()
         .filter(id__in={row.subject_id for row in rows})
         .values_list("id", flat=True)
     )
-    return {row.notification_id: Dropped.WITHDRAWN for row in rows if row.subject_id not in active}
+    return {row.delivery_id: Dropped.WITHDRAWN for row in rows if row.subject_id not in active}
 
 
-def _nothing(rows: Sequence[Leased]) -> Reasons:
-    return {}
+def _about_sessions(rows: Sequence[Leased], now: datetime) -> Reasons:
+    going_on = members.still_open(
+        session_ids={row.subject_id for row in rows if row.subject_id is not None}, now=now
+    )
+    found: Reasons = {}
+    for row in rows:
+        if row.subject_id not in going_on:
+            found[row.delivery_id] = Dropped.SESSION_ENDED
+        elif row.session_id == row.subject_id:
+            # The very phone that signed in: it was the member's before, and registered anew.
+            found[row.delivery_id] = Dropped.DEVICE_GONE
+    return found
 
 
 # Every kind says here what makes it untrue between the fact and the send.
-_BY_KIND: Mapping[Kind, Callable[[Sequence[Leased]], Reasons]] = {
+_BY_KIND: Mapping[Kind, Callable[[Sequence[Leased], datetime], Reasons]] = {
     Kind.CHECK_IN_REMINDER: _about_reminders,
     Kind.PARTNER_JOINED: _about_partnerships,
-    Kind.NEW_SESSION: _nothing,
+    Kind.NEW_SESSION: _about_sessions,
 }

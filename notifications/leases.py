@@ -36,6 +36,7 @@ class Leased:
     device_locale: str
     push_permission: str
     retired_at: datetime | None
+    session_id: UUID
     session_ended_at: datetime | None
     session_expires_at: datetime
 
@@ -60,6 +61,7 @@ _PATHS = (
     "device__locale",
     "device__push_permission",
     "device__retired_at",
+    "device__session_id",
     "device__session__ended_at",
     "device__session__expires_at",
 )

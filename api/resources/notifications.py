@@ -44,7 +44,7 @@ class NotificationOutput(serializers.Serializer[Any]):
     )
     subject = serializers.UUIDField(
         allow_null=True,
-        help_text="The id of what it is about: a reminder, a partnership; by `kind`.",
+        help_text="The id of what it is about: a reminder, a partnership, a session; by `kind`.",
     )
     created_at = Instant()
     read_at = Instant(allow_null=True)

@@ -29,6 +29,15 @@ class DaysMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionBegan:
+    """A member signed in with a password on one more device; not one who has just joined."""
+
+    member_id: UUID
+    session_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SessionEnded:
     """A session ended; what is bound to it must not be reached any more."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -59,9 +60,24 @@ def open_sessions(*, member: Member, now: datetime) -> OwnedQuerySet:
 
     One that was not refreshed for the life of a refresh token cannot, and is left out.
     """
-    return Session.objects.owned_by(member.id).filter(
+    return _open(member_id=member.id, now=now)
+
+
+def _open(*, member_id: UUID, now: datetime) -> OwnedQuerySet:
+    return Session.objects.owned_by(member_id).filter(
         ended_at=None, expires_at__gt=now, refreshed_at__gt=now - settings.REFRESH_LIFETIME
     )
+
+
+def is_signed_in_beside(*, member_id: UUID, session_id: UUID, now: datetime) -> bool:
+    """Tell whether a member has another session that can go on; one query."""
+    return _open(member_id=member_id, now=now).exclude(id=session_id).exists()
+
+
+def still_open(*, session_ids: Iterable[UUID], now: datetime) -> set[UUID]:
+    """Return those of these sessions that have not ended; one query."""
+    rows = Session.objects.filter(id__in=session_ids, ended_at=None, expires_at__gt=now)
+    return set(rows.values_list("id", flat=True))
 
 
 def described(*, member: Member, rows: list[Session], current_id: UUID) -> list[OpenSession]:

@@ -7,8 +7,9 @@ from datetime import datetime
 from django.contrib.auth import hashers
 from django.db import transaction
 
-from recovery.kernel import sealing
+from recovery.kernel import events, sealing
 from recovery.members import rules
+from recovery.members.events import SessionBegan
 from recovery.members.models import Member
 from recovery.members.refusals import WrongCredentials
 from recovery.members.services import limits, passwords, sessions
@@ -21,8 +22,7 @@ def log_in(
 
     Raises TooMany, counted before the password is looked at, or WrongCredentials.
     """
-    limits.count(limit=limits.LOGIN_BY_ADDRESS, key=address, now=now)
-    limits.count(limit=limits.LOGIN_BY_ACCOUNT, key=handle, now=now)
+    limits.count_login(handle=handle, address=address, now=now)
     found = Member.objects.filter(handle=handle, deleted_at=None).first()
     encoded = found.password if found else None
     right, weak = passwords.verify(password=password, encoded=encoded)
@@ -41,5 +41,10 @@ def log_in(
         if stronger:
             member.password = stronger
             member.save(update_fields=["password"])
+        limits.remember_place(handle=handle, address=address, now=now)
         sealer = sealing.for_member(member_id=member.id)
-        return sessions.start(member=member, sealer=sealer, device_name=device_name, now=now)
+        signed_in = sessions.start(member=member, sealer=sealer, device_name=device_name, now=now)
+        events.publish(
+            fact=SessionBegan(member_id=member.id, session_id=signed_in.session.id, at=now)
+        )
+        return signed_in

@@ -57,16 +57,16 @@ def be_reminded(story: Story) -> None:
         ],
         now=now,
     )
-    told = story.say(story.me, "listNotifications", gets="One to read")["items"][0]
+    told = story.say(story.me, "listNotifications", gets="Two to read")["items"]
     story.later()
-    which = {"notification_id": told["id"]}
+    which = {"notification_id": told[0]["id"]}
     story.say(story.me, "markNotificationRead", gets="Read", **which)
     story.say(story.me, "markNotificationOpened", gets="Opened", **which)
     story.say(
         story.me,
         "markNotificationsRead",
-        asks="One",
+        asks="Both of them",
         gets="Nothing is left",
-        body={"ids": [told["id"]]},
+        body={"ids": [one["id"] for one in told]},
     )
     story.say(story.me, "deleteReminder", **at)
