@@ -1,6 +1,6 @@
 """What ``manage.py serve`` becomes once all is prepared: a small process that keeps others running.
 
-It is a program of its own, with the standard library only: 15 MB instead of the 90 MB of a loaded
+It is a program of its own, with the standard library only: 20 MB instead of the 90 MB of a loaded
 Django. Its one argument is a ``Plan`` as JSON.
 """
 

@@ -27,10 +27,7 @@ class MemberOutput(serializers.Serializer[Any]):
     handle = serializers.CharField(allow_null=True, help_text="null for a guest.")
     is_guest = serializers.BooleanField()
     locale = serializers.ChoiceField(choices=Locale.choices)
-    time_zone = serializers.CharField(
-        help_text="The canonical IANA name; an offset such as `+05:45` if a check-in came from a "
-        "zone that has no name here."
-    )
+    time_zone = serializers.CharField(help_text="The canonical IANA name.")
     day_start_hour = serializers.IntegerField(
         min_value=0, max_value=6, help_text="The wall-clock hour at which my days begin."
     )

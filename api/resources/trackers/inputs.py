@@ -96,7 +96,7 @@ class AmountInput(Input):
 class CalendarQuery(Query):
     """Which dates; 366 at most."""
 
-    to = LocalDate(help_text="Last date, at most 366 days after the first.")
+    to = LocalDate(help_text="Last date: with the first, 366 dates at most.")
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """Return the fields; ``from`` is a word of Python and cannot be an attribute."""
