@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from recovery.kernel import changes
 from recovery.kernel.errors import FieldError, Invalid
 from recovery.partners import queries as partners
 from recovery.sharing import services as sharing
@@ -23,17 +24,23 @@ def share(
     entry, for a scope with too little or too much said and for a tracker that is not one of the
     owner's abstinence trackers: another member's and one that does not exist look the same.
     """
-    partners.partnership(member_id=owner_id, partnership_id=partnership_id)
     tracker_ids = {one.item_id for one in wanted if one.scope.is_per_tracker and one.item_id}
-    own = shareable_trackers(owner_ids=[owner_id], tracker_ids=tracker_ids) if tracker_ids else ()
-    errors = [
-        FieldError(pointer=f"/grants/{index}/tracker", code=code, detail=detail)
-        for index, one in enumerate(wanted)
-        for code, detail in _complaints(one, own=own)
-    ]
-    if errors:
-        raise Invalid(errors[0].detail, errors=errors)
-    return sharing.replace(owner_id=owner_id, partnership_id=partnership_id, wanted=wanted, now=now)
+    with changes.write(member_id=owner_id, now=now) as log:
+        partnership = partners.partnership(member_id=owner_id, partnership_id=partnership_id)
+        # Behind the owner's lock, so that no tracker is put away between this and the consent.
+        own = (
+            shareable_trackers(owner_ids=[owner_id], tracker_ids=tracker_ids) if tracker_ids else ()
+        )
+        errors = [
+            FieldError(pointer=f"/grants/{index}/tracker", code=code, detail=detail)
+            for index, one in enumerate(wanted)
+            for code, detail in _complaints(one, own=own)
+        ]
+        if errors:
+            raise Invalid(errors[0].detail, errors=errors)
+        return sharing.replace(
+            owner_id=owner_id, partnership=partnership, wanted=wanted, log=log, now=now
+        )
 
 
 def shareable_trackers(*, owner_ids: Iterable[UUID], tracker_ids: Iterable[UUID]) -> set[UUID]:

@@ -13,6 +13,7 @@ from recovery.kernel import changes, events
 from recovery.kernel.errors import Missing, Unavailable
 from recovery.partners import queries as partners
 from recovery.partners.events import GrantsChanged
+from recovery.partners.models import Partnership
 from recovery.sharing import queries
 from recovery.sharing.models import AccessEntry, Grant, Scope
 from recovery.sharing.wording import WORDINGS
@@ -29,50 +30,49 @@ class Wanted:
 
 
 def replace(
-    *, owner_id: UUID, partnership_id: UUID, wanted: Collection[Wanted], now: datetime
+    *,
+    owner_id: UUID,
+    partnership: Partnership,
+    wanted: Collection[Wanted],
+    log: changes.ChangeLog,
+    now: datetime,
 ) -> list[Grant]:
     """Let the partner see exactly what is wanted: take back the rest, keep what holds, add.
 
-    A consent that holds already is kept as it is, with its own expiry. Items are not looked up
-    here: the caller knows that they are the owner's. Raises Missing unless the partnership is
-    active and the owner's.
+    A consent that holds already is kept as it is, with its own expiry. Part of the owner's write
+    that ``log`` is of: within it the caller has found the active partnership and knows that the
+    items are the owner's, neither of which can end before the write does.
     """
-    with changes.write(member_id=owner_id, now=now) as log:
-        partnership = partners.partnership(member_id=owner_id, partnership_id=partnership_id)
-        standing = queries.given(owner_id=owner_id, partnership_id=partnership_id)
-        kept = {
-            Wanted(scope=Scope(grant.scope), item_id=grant.item_id)
-            for grant in standing
-            if grant.expires_at > now
-        } & set(wanted)
-        outdated = [
-            grant
-            for grant in standing
-            if grant.expires_at <= now
-            or Wanted(scope=Scope(grant.scope), item_id=grant.item_id) not in kept
-        ]
-        # In the order in which they were asked for; the same thing asked for twice is one consent.
-        added = [
-            _consent(
-                owner_id=owner_id,
-                viewer_id=partnership.other(owner_id).id,
-                partnership_id=partnership_id,
-                wanted=one,
-                now=now,
-            )
-            for one in dict.fromkeys(wanted)
-            if one not in kept
-        ]
-        _take_back(outdated, log=log, now=now)
-        _give(added, log=log)
-        if outdated or added:
-            _publish(
-                owner_id=owner_id,
-                viewer_id=partnership.other(owner_id).id,
-                of=partnership_id,
-                now=now,
-            )
-        return queries.given(owner_id=owner_id, partnership_id=partnership_id)
+    standing = queries.given(owner_id=owner_id, partnership_id=partnership.id)
+    kept = {
+        Wanted(scope=Scope(grant.scope), item_id=grant.item_id)
+        for grant in standing
+        if grant.expires_at > now
+    } & set(wanted)
+    outdated = [
+        grant
+        for grant in standing
+        if grant.expires_at <= now
+        or Wanted(scope=Scope(grant.scope), item_id=grant.item_id) not in kept
+    ]
+    viewer_id = partnership.other(owner_id).id
+    # In the order in which they were asked for; the same thing asked for twice is one consent.
+    added = [
+        _consent(
+            owner_id=owner_id,
+            viewer_id=viewer_id,
+            partnership_id=partnership.id,
+            wanted=one,
+            now=now,
+        )
+        for one in dict.fromkeys(wanted)
+        if one not in kept
+    ]
+    _take_back(outdated, log=log, now=now)
+    _give(added, log=log)
+    if outdated or added:
+        _publish(owner_id=owner_id, viewer_id=viewer_id, of=partnership.id, now=now)
+    return queries.given(owner_id=owner_id, partnership_id=partnership.id)
 
 
 def renew(*, owner_id: UUID, partnership_id: UUID, grant_id: UUID, now: datetime) -> Grant:

@@ -2,15 +2,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from threading import Thread
+from typing import Any
+from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connections, transaction
 
 from recovery.kernel import events
 from recovery.kernel.errors import Invalid, Missing
 from recovery.kernel.ids import new_id
 from recovery.kernel.models import Change
 from recovery.members.models import Member
+from recovery.overview import consent
 from recovery.partners import services as partners
 from recovery.partners.events import GrantsChanged
 from recovery.partners.models import Partnership
@@ -18,7 +22,7 @@ from recovery.sharing import queries, services
 from recovery.sharing.models import Grant, GrantState, Scope
 from recovery.sharing.services import Wanted
 from recovery.sharing.wording import WORDINGS
-from recovery.sobriety.models import Category, LimitPer, TrackerMode
+from recovery.sobriety.models import Category, LimitPer, Tracker, TrackerMode
 from recovery.sobriety.services import trackers
 from tests.parallel import at_once
 from tests.partnering import NOW, STATUS, clock_of, make_clock, make_partners, share
@@ -303,4 +307,33 @@ def test_nothing_stays_shared_when_an_ending_and_a_sharing_meet(alice: Member, b
             pass
 
     at_once(act)
+    assert not Grant.objects.standing().exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_stays_shared_of_a_tracker_that_is_put_away_while_it_is_being_shared(
+    alice: Member, bob: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linked = make_partners(alice, bob)
+    clock = make_clock(alice)
+    look_up = consent.shareable_trackers
+
+    def put_away() -> None:
+        try:
+            trackers.remove(member=alice, tracker_id=clock.id, now=NOW)
+        finally:
+            connections.close_all()
+
+    putting_away = Thread(target=put_away)
+
+    def look_up_and_be_overtaken(**of: Any) -> set[UUID]:
+        found = look_up(**of)
+        putting_away.start()
+        putting_away.join(timeout=1)  # it has to wait for the consent, and cannot end within this
+        return found
+
+    monkeypatch.setattr(consent, "shareable_trackers", look_up_and_be_overtaken)
+    share(alice, linked, clock_of(clock))
+    putting_away.join()
+    assert Tracker.objects.get(id=clock.id).deleted_at == NOW
     assert not Grant.objects.standing().exists()
