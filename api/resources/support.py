@@ -128,11 +128,11 @@ class CrisisDirectory(APIView):
     )
     def get(self, request: Request) -> Response:
         """Answer the lines of a country."""
-        query = read_query(CrisisQuery, request)
+        query, now = read_query(CrisisQuery, request), timezone.now()
         found = rules.find(country=query.get("country"), kind=query.get("kind"))
         return Response(
-            {"items": [crisis_body(one, now=timezone.now()) for one in found]},
-            headers={"Cache-Control": "public, max-age=86400"},
+            {"items": [crisis_body(one, now=now) for one in found]},
+            headers={"Cache-Control": "no-store"},
         )
 
 
