@@ -5,7 +5,7 @@ An address without a row fails. A forbidden thing and one that is not there look
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -186,7 +186,7 @@ def test_every_operation_has_a_row() -> None:
     assert bodies == {name for name in ROWS if body_of(name, EMPTY) is not None}
 
 
-EMPTY = World({}, {"notification_id": ""}, {}, "", "")
+EMPTY = World({}, {"notification_id": ""}, {}, "", "", date.min)
 
 
 @pytest.mark.parametrize("operation_id", sorted(ROWS))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 
 from notifications import outbox
 from notifications.wording import Kind
+from recovery.kernel import days
 from recovery.kernel.ids import new_id
 from recovery.members.models import Member, Session
 from recovery.members.services import passwords
@@ -47,10 +48,12 @@ class World:
     partnerships: dict[str, str]
     invite_code: str
     refresh: str
+    # The date that it was for the owner when all this was made.
+    today: date
 
     def path(self, operation_id: str, *, role: str = "owner") -> str:
         """Return the address of an operation on the owner's things."""
-        things = {**self.things, "local_date": date.today().isoformat()}  # noqa: DTZ011
+        things = {**self.things, "local_date": self.today.isoformat()}
         if "Amount" in operation_id or operation_id == "getTrackerCalendar":
             things["tracker_id"] = things["limit_id"]
         things["partner_id"] = self.partnerships.get(role, self.partnerships["ex_partner"])
@@ -59,9 +62,8 @@ class World:
         if operation_id == "renewGrant":
             things["partner_id"] = self.partnerships["partner_with_sober_clock"]
         address = operations()[operation_id].path.format(**things)
-        today = date.today()  # noqa: DTZ011
         if operation_id == "getTrackerCalendar":
-            address += f"?from={today - timedelta(days=3)}&to={today}"
+            address += f"?from={self.today - timedelta(days=3)}&to={self.today}"
         return address
 
     @contextmanager
@@ -94,7 +96,7 @@ def make_world() -> World:
         role: MemberClient(session) for role, session in sessions.items()
     }
     clients["anonymous"] = APIClient()
-    things = _things(clients["owner"], owner, sessions["owner"])
+    things = _things(clients["owner"], owner, sessions["owner"], now=now)
     links = {role: make_partners(owner, people[role], now=now) for role in PARTNERS}
     links["ex_partner"] = make_partners(owner, people["ex_partner"], now=now)
     partners.end(member_id=owner.id, partnership_id=links["ex_partner"].id, now=now)
@@ -107,12 +109,12 @@ def make_world() -> World:
     addresses = {role: str(link.id) for role, link in links.items()}
     account = {"handle": "owner", "password": PASSWORD}
     refresh = _made(APIClient().post("/api/v1/auth/login", account, "json"))["refresh"]
-    return World(clients, things, addresses, invite.code, refresh)
+    today = days.local_date(now, zone=owner.time_zone)
+    return World(clients, things, addresses, invite.code, refresh, today)
 
 
-def _things(client: APIClient, owner: Member, session: Session) -> dict[str, str]:
+def _things(client: APIClient, owner: Member, session: Session, *, now: datetime) -> dict[str, str]:
     """Make one of each thing and return their ids by the names in addresses."""
-    now = timezone.now()
     things = {name: str(new_id()) for name in ("installation_id", "tracker_id", "limit_id")}
     began = (now - timedelta(days=30)).isoformat()
     _made(
