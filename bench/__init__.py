@@ -1,0 +1,1 @@
+"""What is measured, against what, on one machine in one run: ``./run bench``."""

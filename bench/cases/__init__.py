@@ -1,0 +1,1 @@
+"""The cases, one a module: ``WHAT`` says what is measured against what, ``run`` measures."""
