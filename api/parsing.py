@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from rest_framework import serializers
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
 from api.problems import PayloadTooLarge
@@ -39,6 +39,10 @@ class StrictJSONParser(BaseParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         """Return the parsed body. Raises ParseError or PayloadTooLarge."""
+        request = (parser_context or {}).get("request")
+        coding = request.META.get("HTTP_CONTENT_ENCODING", "") if request is not None else ""
+        if coding.strip().lower() not in ("", "identity"):
+            raise UnsupportedMediaType(coding[:40])
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         raw = stream.read(limit + 1)
         if len(raw) > limit:

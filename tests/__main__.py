@@ -90,7 +90,7 @@ def main(arguments: list[str]) -> int:
             "migrations": lambda: run.python("manage.py", "makemigrations", "--check", "--dry-run"),
             "contract": run.contract,
             "contract lint": lambda: run.python("-m", "tests.contract.lint"),
-            # Without a cache: with one the Django plugin now and then sees an error that is not there.
+            # Without a cache: with one the Django plugin sees errors that are not there.
             "types": lambda: run.python("-m", "mypy", "--cache-dir", "/dev/null"),
         }
         for name, step in steps.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from uuid import UUID
 
 from django.db.models import Subquery
@@ -54,14 +55,22 @@ def streak_of(*, member: Member, today: date, answered_today: bool) -> StreakRea
     """Return the streak with two queries, however long the history."""
     mine = StreakRun.objects.owned_by(member.id)
     longest = Subquery(mine.order_by("-days").values("days")[:1])
-    last = next(iter(mine.annotate(longest=longest).order_by("-last_date")[:1]), None)
-    reached = rules.Run(last.first_date, last.last_date, last.days) if last else None
-    reading = rules.streak(
-        last_run=reached,
-        longest=last.longest if last else 0,
+    latest = list(mine.annotate(longest=longest).order_by("-last_date")[:2])
+
+    @cache
+    def bridged_to_today(run: rules.Run) -> bool:
+        return is_bridged(member=member, after=run.last_date, before=today)
+
+    last = rules.run_to_read(
+        [rules.Run(row.first_date, row.last_date, row.days) for row in latest],
         today=today,
-        bridged_to_today=reached is not None
-        and is_bridged(member=member, after=reached.last_date, before=today),
+        bridged_to_today=bridged_to_today,
+    )
+    reading = rules.streak(
+        last_run=last,
+        longest=latest[0].longest if latest else 0,
+        today=today,
+        bridged_to_today=last is not None and bridged_to_today(last),
     )
     return StreakReading(
         current=reading.current, longest=reading.longest, answered_today=answered_today

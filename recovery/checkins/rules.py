@@ -6,7 +6,7 @@ adding; nothing else does. Rules: design, "States, streaks, promises".
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -57,6 +57,19 @@ def counts_for_streak(
         local_date=local_date, answered_at=answered_at, zone=zone, day_start_hour=day_start_hour
     )
     return lag <= LONGEST_LAG_DAYS
+
+
+def answers_too_early(
+    *, local_date: date, answered_at: datetime, zone: str, day_start_hour: int = 0
+) -> bool:
+    """Tell whether a date was answered before it can have begun anywhere: that clock is wrong.
+
+    Two places differ by two dates at most (26 hours of zones and 6 of day start).
+    """
+    lag = lag_days(
+        local_date=local_date, answered_at=answered_at, zone=zone, day_start_hour=day_start_hour
+    )
+    return lag < -2
 
 
 def fold_runs(
@@ -119,6 +132,21 @@ def streak(*, last_run: Run | None, longest: int, today: date, bridged_to_today:
     return Streak(current=current, longest=max(longest, last_run.days))
 
 
+def run_to_read(
+    runs: Iterable[Run], *, today: date, bridged_to_today: Callable[[Run], bool]
+) -> Run | None:
+    """Return the run that today's streak is read from; the latest two runs are enough to tell.
+
+    The last one that has begun. After travelling west one may lie ahead of today: it waits until
+    its date has come, unless no other reaches today.
+    """
+    listed = sorted(runs, key=lambda run: run.last_date)
+    begun = [run for run in listed if run.first_date <= today]
+    if begun and (begun[-1].last_date >= today - days.ONE_DAY or bridged_to_today(begun[-1])):
+        return begun[-1]
+    return listed[-1] if listed else None
+
+
 def check_in_streak(
     dates: Iterable[date],
     *,
@@ -128,13 +156,16 @@ def check_in_streak(
 ) -> Streak:
     """Return the streak of a whole history of counting check-in dates at once."""
     runs = fold_runs(dates, pauses=pauses, facts=facts)
-    last = runs[-1] if runs else None
+
+    def bridged_to_today(run: Run) -> bool:
+        return calendar.bridged(run.last_date, today, pauses=pauses, facts=facts)
+
+    last = run_to_read(runs, today=today, bridged_to_today=bridged_to_today)
     return streak(
         last_run=last,
         longest=max((run.days for run in runs), default=0),
         today=today,
-        bridged_to_today=last is not None
-        and calendar.bridged(last.last_date, today, pauses=pauses, facts=facts),
+        bridged_to_today=last is not None and bridged_to_today(last),
     )
 
 

@@ -46,10 +46,15 @@ def say(
     ]
     if not moved and len(new) == len(after):
         return []
-    found = sobriety.trackers_of(member_id=check_in.member_id).filter(id__in=[*old, *new])
+    found = sobriety.ever_of(member_id=check_in.member_id).filter(id__in=[*old, *new])
     trackers: dict[UUID, Tracker] = {tracker.id: tracker for tracker in found}
     _check(after, trackers)
-    listed = [trackers[tracker_id] for tracker_id in moved if tracker_id in trackers]
+    # What is said of a tracker that was put away meanwhile is kept, and moves nothing.
+    listed = [
+        trackers[tracker_id]
+        for tracker_id in moved
+        if tracker_id in trackers and trackers[tracker_id].deleted_at is None
+    ]
     said = {
         (tracker.id, check_in.local_date): _saying(check_in, tracker, new.get(tracker.id))
         for tracker in listed
@@ -98,6 +103,10 @@ def _check(after: Sequence[TrackerState], trackers: dict[UUID, Tracker]) -> None
         elif said.amount is not None and tracker.mode != TrackerMode.REDUCTION:
             found.append(
                 FieldError(f"{pointer}/amount", "no_amount_here", "It has no limit to count for.")
+            )
+        elif said.state == SaidState.SOBER and said.amount:
+            found.append(
+                FieldError(f"{pointer}/amount", "contradiction", "Sober goes with no amount.")
             )
         seen.add(said.tracker_id)
     if found:

@@ -130,9 +130,11 @@ def _write(
     now: datetime,
     must_exist: bool,
 ) -> Answered:
-    zone = days.zone_or_offset(
-        name=when.time_zone, instant=when.answered_at, fallback=member.time_zone
-    )
+    zone = member.time_zone
+    if member.time_zone_mode == TimeZoneMode.FOLLOW:
+        zone = days.zone_or_offset(
+            name=when.time_zone, instant=when.answered_at, fallback=member.time_zone
+        )
     answered_at = recording.not_after_now(when.answered_at or now, now=now, pointer="/answered_at")
     edited_at = recording.not_after_now(when.edited_at or now, now=now, pointer="/edited_at")
     _check_date(local_date, zone=zone, day_start_hour=member.day_start_hour, now=now)
@@ -187,11 +189,11 @@ def _check_date(local_date: date, *, zone: str, day_start_hour: int, now: dateti
 def _follow(
     member: Member, *, zone: str, answered_at: datetime, log: ChangeLog, now: datetime
 ) -> None:
-    """Let a member's days follow the phone, if they chose so and this is the latest we heard.
+    """Let a member's days follow the phone, if this is the latest we heard of it.
 
     A stored offset is not a place: it is frozen into the check-in and moves nothing.
     """
-    if member.time_zone_mode != TimeZoneMode.FOLLOW or zone == member.time_zone:
+    if zone == member.time_zone:
         return
     if zone[0] in "+-" or answered_at <= calendar.last_moved_at(member_id=member.id):
         return
@@ -209,6 +211,13 @@ def _begin(
     row: CheckIn, member: Member, *, zone: str, answered_at: datetime, now: datetime
 ) -> None:
     row.zone, row.day_start_hour = zone, member.day_start_hour
+    if rules.answers_too_early(
+        local_date=row.local_date,
+        answered_at=answered_at,
+        zone=zone,
+        day_start_hour=member.day_start_hour,
+    ):
+        answered_at = now
     row.answered_at, row.received_at = answered_at, now
     row.created_at, row.deleted_at = now, None
     row.counts = rules.counts_for_streak(

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from recovery.kernel.errors import Conflict, Denied, NotSignedIn, Unavailable
+from recovery.kernel.errors import Conflict, Denied, NotSignedIn
 
 KEEP = "Keep what has not been sent yet: it can be sent after signing in again."
 
@@ -97,7 +97,7 @@ class StillGuest(Conflict):
     title = "Choose a handle and a password first"
 
 
-class EmailOff(Unavailable):
+class EmailOff(Conflict):
     """This server sends no e-mail."""
 
     code = "email_off"

@@ -45,6 +45,12 @@ def used_lately(*, trackers: Iterable[Tracker], now: datetime) -> list[Tracker]:
     ]
 
 
+def leads_until(*, trackers: Iterable[Tracker]) -> list[datetime]:
+    """Return when what stays ceases to lead, for each of the trackers that were used lately."""
+    said_at = (tracker.clock.last_use_recorded_at for tracker in trackers)
+    return [at + LEADS_FOR for at in said_at if at is not None]
+
+
 def after_use(
     *, member: Member, trackers: Iterable[Tracker], plan: Plan, now: datetime, today: date
 ) -> list[AfterUse]:

@@ -12,7 +12,7 @@ from recovery.checkins.models import CheckIn
 from recovery.checkins.queries import StreakReading
 from recovery.kernel import days, sealing
 from recovery.members.models import Member
-from recovery.overview.after_use import AfterUse, after_use, used_lately
+from recovery.overview.after_use import AfterUse, after_use, leads_until, used_lately
 from recovery.sharing import queries as sharing
 from recovery.sharing.models import Grant
 from recovery.sobriety import queries as sobriety
@@ -82,7 +82,7 @@ def today(*, member: Member, now: datetime, device_zone: str | None = None) -> T
         as_of=now,
         local_date=local_date,
         local_day_ends_at=ends_at,
-        next_change_at=min([ends_at, *milestones]),
+        next_change_at=min([ends_at, *milestones, *leads_until(trackers=lately)]),
         zone_differs=_differs(device_zone, member.time_zone),
         after_use=after_use(
             member=member, trackers=lately, plan=helping.plan, now=now, today=local_date

@@ -41,11 +41,12 @@ Place = tuple[datetime, UUID]
 
 def trackers_of(*, member_id: UUID) -> OwnedQuerySet:
     """Return the member's trackers, each with what its numbers are read from."""
-    return (
-        Tracker.objects.owned_by(member_id)
-        .filter(deleted_at__isnull=True)
-        .select_related("clock", "limit_totals")
-    )
+    return ever_of(member_id=member_id).filter(deleted_at__isnull=True)
+
+
+def ever_of(*, member_id: UUID) -> OwnedQuerySet:
+    """Return the member's trackers, those put away included: an offline phone may name them."""
+    return Tracker.objects.owned_by(member_id).select_related("clock", "limit_totals")
 
 
 def tracker_of(*, member_id: UUID, tracker_id: UUID, mode: TrackerMode | None = None) -> Tracker:

@@ -360,3 +360,72 @@ def test_the_uses_that_check_ins_stand_for_are_changes_too(
     assert list(mine) == [(1, False), (2, True), (3, False)]
     others = changed.exclude(row_id=event["id"]).values_list("version", "gone")
     assert list(others) == [(1, False), (2, True), (1, False), (2, True)]
+
+
+@time_machine.travel(NOON, tick=False)
+@pytest.mark.parametrize("zone", ["", None, "x" * 500, "Mars/Olympus"])
+def test_no_zone_whatever_it_is_refuses_a_check_in(as_alice: APIClient, zone: str | None) -> None:
+    answer = check_in(as_alice, "2026-11-22", time_zone=zone)
+    assert (answer.status_code, answer.json()["time_zone"]) == (201, "Europe/Berlin")
+
+
+@time_machine.travel(NOON, tick=False)
+def test_a_tracker_put_away_meanwhile_does_not_hold_up_an_offline_check_in(
+    as_alice: APIClient,
+) -> None:
+    tracker = begin(as_alice)
+    as_alice.delete(f"/api/v1/trackers/{tracker['id']}")
+    answer = check_in(
+        as_alice,
+        "2026-11-21",
+        mood=2,
+        trackers=[{"tracker": tracker["id"], "state": "used"}],
+    )
+    assert (answer.status_code, answer.json()["mood"]) == (201, 2)
+    assert answer.json()["after_use"] == []
+
+
+@time_machine.travel("2026-11-22T23:30:00+01:00", tick=False)
+def test_days_that_are_fixed_are_not_moved_by_a_phone(as_alice: APIClient) -> None:
+    as_alice.patch("/api/v1/me", {"time_zone_mode": "fixed"}, format="json")
+    assert check_in(as_alice, "2026-11-23", time_zone="Asia/Tokyo").status_code == 400
+    answer = check_in(as_alice, "2026-11-22", time_zone="Asia/Tokyo")
+    assert (answer.status_code, answer.json()["time_zone"]) == (201, "Europe/Berlin")
+    assert as_alice.get("/api/v1/today").json()["local_date"] == "2026-11-22"
+
+
+@time_machine.travel(NOON, tick=False)
+def test_an_answer_from_before_its_date_is_dated_when_it_is_heard(as_alice: APIClient) -> None:
+    body = check_in(as_alice, "2026-11-22", answered_at="1950-01-01T00:00:00Z").json()
+    assert body["answered_at"] == "2026-11-22T11:00:00Z"
+
+
+@time_machine.travel(NOON, tick=False)
+def test_sober_goes_with_no_amount(as_alice: APIClient) -> None:
+    tracker = begin(
+        as_alice,
+        mode="reduction",
+        name="Beer",
+        limit={"per": "day", "amount": 2, "unit": "drinks"},
+    )
+    for amount, status in ((5, 400), (0, 201)):
+        said = [{"tracker": tracker["id"], "state": "sober", "amount": amount}]
+        assert check_in(as_alice, "2026-11-22", trackers=said).status_code == status
+
+
+def test_a_check_in_ahead_of_today_waits_after_flying_west(as_charlie: APIClient) -> None:
+    def live_in(zone: str, at: str) -> None:
+        with time_machine.travel(at, tick=False):
+            as_charlie.patch("/api/v1/me", {"time_zone": zone}, format="json")
+
+    live_in("Etc/GMT+12", "2026-11-01T12:00:00-12:00")
+    for day in (19, 20, 21):
+        with time_machine.travel(f"2026-11-{day}T12:00:00-12:00", tick=False):
+            check_in(as_charlie, f"2026-11-{day}")
+    live_in("Pacific/Kiritimati", "2026-11-22T01:00:00-12:00")
+    with time_machine.travel("2026-11-22T02:00:00-12:00", tick=False):
+        check_in(as_charlie, "2026-11-23")
+        assert streak(as_charlie) == (4, 4)
+    live_in("Etc/GMT+12", "2026-11-22T03:00:00-12:00")
+    with time_machine.travel("2026-11-22T04:00:00-12:00", tick=False):
+        assert streak(as_charlie) == (3, 3)

@@ -170,7 +170,7 @@ def test_one_recipient_is_not_mailed_from_many_accounts() -> None:
 def test_a_server_without_mail_says_so() -> None:
     answer = _set_email(join())
 
-    assert answer.status_code == 503
+    assert answer.status_code == 409
     assert answer.json()["code"] == "email_off"
     assert "sends no e-mail" in answer.json()["detail"]
     assert not EmailCode.objects.exists()

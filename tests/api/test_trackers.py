@@ -308,3 +308,26 @@ def test_the_largest_amounts_add_up(as_alice: APIClient) -> None:
         f"{address}/amounts", {"local_date": "2026-11-20", "amount": "1000000"}, "json"
     )
     assert more.status_code == 400
+
+
+@time_machine.travel(NOON, tick=False)
+def test_the_limit_of_a_new_tracker_holds_from_its_start(as_alice: APIClient) -> None:
+    tracker = begin(
+        as_alice,
+        mode="reduction",
+        started_at="2026-11-01T08:00:00+01:00",
+        limit={"per": "week", "amount": 7, "unit": "drinks"},
+    )
+    assert tracker["limit_summary"]["limit"]["from_date"] == "2026-11-01"
+    body = {"local_date": "2026-11-10", "amount": 1}
+    logged = as_alice.post(f"/api/v1/trackers/{tracker['id']}/amounts", body, format="json").json()
+    assert logged["limit_summary"]["days_within_limit"] == 1
+    changed = as_alice.patch(
+        f"/api/v1/trackers/{tracker['id']}",
+        {"limit": {"per": "week", "amount": 5, "unit": "drinks"}},
+        format="json",
+    ).json()
+    assert [one["from_date"] for one in changed["limit_summary"]["limits"]] == [
+        "2026-11-01",
+        "2026-11-22",
+    ]

@@ -125,7 +125,9 @@ class Life:
         if state:
             said = [
                 TrackerState(self.clocked.id, SaidState(state)),
-                TrackerState(self.limited.id, SaidState(state), Decimal(2)),
+                TrackerState(
+                    self.limited.id, SaidState(state), None if state == "sober" else Decimal(2)
+                ),
             ]
         services.put(
             member=self.member,

@@ -43,7 +43,8 @@ class CheckInInput(Input):
     """All of it may be left out: an empty check-in means "I'm here"."""
 
     time_zone = Text(
-        max_length=64,
+        allow_blank=True,
+        allow_null=True,
         required=False,
         help_text="The phone's IANA zone; an unknown name falls back to the offset of "
         "`answered_at`, then to the member's own zone. Never refused.",

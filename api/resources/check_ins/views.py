@@ -16,6 +16,7 @@ from api.resources.check_ins import inputs, outputs
 from recovery.calendar.queries import today_of
 from recovery.checkins import queries, services
 from recovery.kernel import sealing
+from recovery.kernel.errors import invalid
 from recovery.overview import services as overview
 
 PUT_DESCRIPTION = (
@@ -41,6 +42,8 @@ class CheckInList(APIView):
         """Answer a page of check-ins."""
         query = read_query(inputs.CheckInQuery, request)
         rows = queries.check_ins_of(member_id=request.user.id)
+        if "from" in query and "to" in query and query["from"] > query["to"]:
+            raise invalid(pointer="/to", code="bad_range", detail="This lies before from.")
         if "from" in query:
             rows = rows.filter(local_date__gte=query["from"])
         if "to" in query:

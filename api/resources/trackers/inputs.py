@@ -21,7 +21,10 @@ class LimitInput(Input):
     per = serializers.ChoiceField(choices=LimitPer.choices)
     amount = Amount()
     unit = serializers.ChoiceField(choices=LimitUnit.choices)
-    from_date = LocalDate(required=False, help_text="First date it holds for; default today.")
+    from_date = LocalDate(
+        required=False,
+        help_text="First date it holds for. Default: the start of a new tracker, else today.",
+    )
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the limit as the domain takes it."""

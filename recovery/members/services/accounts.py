@@ -52,6 +52,7 @@ def register(
     with transaction.atomic():
         signed_in = _join(member, device_name=device_name, now=now)
         codes = backup_codes.make(member=member)
+        limits.remember_place(handle=handle, address=address, now=now)
     return SignedIn(
         member=member, session=signed_in.session, link=signed_in.link, backup_codes=codes
     )

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import math
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import F, Value
@@ -29,9 +29,15 @@ class Limit:
     seconds: float
 
 
+# How long an address counts as one of the member's own after they signed in from it.
+KNOWN_FOR = timedelta(days=90)
+
 # One every 90 seconds is 960 guesses a day: nothing against ten signs, and no long lockout for
 # the member whose handle somebody else keeps trying.
 LOGIN_BY_ACCOUNT = Limit("login.account", burst=10, seconds=90)
+# Where the member signed in before they have tries of their own: strangers who know the handle use
+# up those above, and cannot keep the member out at home.
+LOGIN_BY_KNOWN_PLACE = Limit("login.place", burst=10, seconds=90)
 # A group behind one address signs in together after an outage; 30 at once lets it.
 LOGIN_BY_ADDRESS = Limit("login.address", burst=30, seconds=10)
 RESET_BY_ACCOUNT = Limit("reset.account", burst=10, seconds=90)
@@ -58,6 +64,27 @@ def count(*, limit: Limit, key: str, now: datetime) -> None:
     )
     wait = next_free - now.timestamp() - limit.seconds * (limit.burst - 1)
     raise TooMany(retry_after=max(1, math.ceil(wait)))
+
+
+def remember_place(*, handle: str, address: str, now: datetime) -> None:
+    """Remember that an account was signed in to from this address, for 90 days."""
+    until = (now + KNOWN_FOR).timestamp()
+    RateBucket.objects.bulk_create(
+        [RateBucket(key=_name(LOGIN_BY_KNOWN_PLACE, f"known|{handle}|{address}"), next_free=until)],
+        update_conflicts=True,
+        unique_fields=["key"],
+        update_fields=["next_free"],
+    )
+
+
+def count_login(*, handle: str, address: str, now: datetime) -> None:
+    """Count one try to sign in, by address and by account. Raises TooMany."""
+    count(limit=LOGIN_BY_ADDRESS, key=address, now=now)
+    known = _name(LOGIN_BY_KNOWN_PLACE, f"known|{handle}|{address}")
+    if RateBucket.objects.filter(key=known, next_free__gt=now.timestamp()).exists():
+        count(limit=LOGIN_BY_KNOWN_PLACE, key=f"{handle}|{address}", now=now)
+    else:
+        count(limit=LOGIN_BY_ACCOUNT, key=handle, now=now)
 
 
 def _move(limit: Limit, name: str, now: datetime) -> bool:

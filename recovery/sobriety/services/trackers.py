@@ -32,7 +32,10 @@ from recovery.sobriety.services import projections, recording, uses
 
 @dataclass(frozen=True, slots=True)
 class LimitInput:
-    """At most ``amount`` per day or week, from a local date on (default: today)."""
+    """At most ``amount`` per day or week, from a local date on.
+
+    Default: the start of a new tracker, today for one that is changed.
+    """
 
     per: LimitPer
     amount: Decimal
@@ -94,7 +97,7 @@ def create(
             projections.refold_clocks(trackers=[tracker], facts=facts)
         else:
             LimitTotals.objects.create(tracker=tracker)
-            _set_limit(tracker, member, new.limit, log=log, now=now)
+            _set_limit(tracker, member, new.limit, default=fact.on_date, log=log, now=now)
         log.add(table="trackers", row_id=tracker.id, version=1, fields=list(_body(new)))
     return queries.tracker_of(member_id=member.id, tracker_id=tracker.id), True
 
@@ -117,7 +120,8 @@ def change(*, member: Member, tracker_id: UUID, changed: dict[str, Any], now: da
         if changed.get("limit") is not None:
             if tracker.mode != TrackerMode.REDUCTION:
                 raise WrongMode("Only a reduction tracker has a limit.")
-            _set_limit(tracker, member, changed["limit"], log=log, now=now)
+            today = calendar.today_of(member=member, now=now)
+            _set_limit(tracker, member, changed["limit"], default=today, log=log, now=now)
         if changed:
             tracker.version += 1
             tracker.save(
@@ -171,7 +175,13 @@ def _move_start(
 
 
 def _set_limit(
-    tracker: Tracker, member: Member, limit: LimitInput | None, *, log: ChangeLog, now: datetime
+    tracker: Tracker,
+    member: Member,
+    limit: LimitInput | None,
+    *,
+    default: date | None,
+    log: ChangeLog,
+    now: datetime,
 ) -> None:
     assert limit is not None  # noqa: S101  checked by the callers
     fact = TrackerFact(
@@ -179,7 +189,7 @@ def _set_limit(
         member=member,
         tracker=tracker,
         kind=FactKind.LIMIT_SET,
-        on_date=limit.from_date or calendar.today_of(member=member, now=now),
+        on_date=limit.from_date or default,
         per=limit.per,
         amount=limit.amount,
         unit=limit.unit,

@@ -154,6 +154,19 @@ def test_ten_logins_for_one_handle_and_the_next_waits_ninety_seconds() -> None:
 
 
 @pytest.mark.django_db
+def test_a_stranger_who_knows_the_handle_does_not_keep_the_member_out_at_home() -> None:
+    join()
+    strangers = [
+        log_in(password=OTHER_PASSWORD, REMOTE_ADDR=f"203.0.113.{number}").status_code
+        for number in range(12)
+    ]
+
+    assert strangers == [401] * 10 + [429] * 2
+    assert log_in().status_code == 200
+    assert log_in(REMOTE_ADDR="198.51.100.9").status_code == 429
+
+
+@pytest.mark.django_db
 def test_handles_that_nobody_has_are_limited_the_same() -> None:
     answers = [log_in(handle="nobody").status_code for _ in range(11)]
 

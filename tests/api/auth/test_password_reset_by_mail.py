@@ -205,7 +205,7 @@ def test_a_server_without_mail_says_so_for_every_handle() -> None:
 
     for handle in ("alice", "nobody"):
         answer = _ask_for_code(handle)
-        assert answer.status_code == 503
+        assert answer.status_code == 409
         assert answer.json()["code"] == "email_off"
         assert answer.json()["client_action"] == "drop"
     assert not EmailCode.objects.exists()
