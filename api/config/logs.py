@@ -25,7 +25,7 @@ class Formatter(logging.Formatter):
         told.exc_text = None  # another formatter may have written it in full
         return super().format(told)
 
-    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's own name
+    def formatException(self, ei: Any) -> str:
         """Return the kinds of an exception and of those behind it, each with its frames."""
         _, error, trace = ei
         if error is None:
@@ -42,7 +42,10 @@ def _message(record: logging.LogRecord) -> str:
     message = told.getMessage()
     # Celery, for one, puts the text of an exception into the message, besides the exception.
     error = record.exc_info[1] if record.exc_info else None
-    texts = {text: _kind(one) for one in _chain(error) for text in _texts(one)}
+    texts: dict[str, str] = {}
+    for one in _chain(error):
+        for text in _texts(one):
+            texts.setdefault(text, _kind(one))
     for text in sorted(texts, key=len, reverse=True):
         message = message.replace(text, texts[text])
     return message
@@ -63,7 +66,8 @@ def _kind(error: BaseException) -> str:
 
 
 def _texts(error: BaseException) -> Iterator[str]:
-    for show, value in ((str, error), (repr, error), *((repr, one) for one in error.args)):
+    quoted = [(repr, one) for one in error.args if isinstance(one, str)]
+    for show, value in ((str, error), (repr, error), *quoted):
         try:
             text = show(value)
         except Exception:  # noqa: S112 - one that cannot even be shown tells nothing

@@ -156,7 +156,7 @@ WEB_WORKERS = environment.whole(
 WEB_THREADS = environment.whole(name="WEB_THREADS", default=16, least=1, most=256)
 TASK_WORKERS = environment.whole(name="TASK_WORKERS", default=1, least=1, most=64)
 
-# --- logs: no bodies, query strings, e-mails, tokens or notes -----------------------------------
+# --- logs: no bodies, query strings, e-mails, tokens or notes, nor what exceptions say -----------
 LOG_LEVEL = environment.text(name="LOG_LEVEL").upper() or "INFO"
 if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
     raise ImproperlyConfigured("LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
