@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -60,3 +63,19 @@ def test_the_inviter_hears_that_the_invite_was_accepted(
     row = Notification.objects.get(kind=Kind.PARTNER_JOINED)
     assert row.member_id in (alice.id, bob.id)
     assert row.subject_id == linked.id
+
+
+def test_whoever_promises_does_not_load_what_sends() -> None:
+    """The web processes promise; the SDK costs half a second and tens of megabytes to load."""
+    program = (
+        "import sys, api.config.wsgi, api.config.urls, notifications.outbox;"
+        "print([name for name in sys.modules if name.startswith(('firebase_admin', 'google'))])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "[]\n"
