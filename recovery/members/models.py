@@ -46,7 +46,6 @@ class Member(models.Model):
     )
     email = models.BinaryField(default=b"")
     email_verified_at = models.DateTimeField(null=True)
-    receives_partner_invites = models.BooleanField(default=False)
     terms_version = models.CharField(max_length=20)
     accepted_terms_at = models.DateTimeField()
     version = models.IntegerField(default=1)

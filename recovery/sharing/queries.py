@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
 
 from recovery.partners import queries as partners
-from recovery.sharing.models import Grant, GrantState
+from recovery.sharing.models import AccessEntry, Grant, GrantState
 
 
 def state_of(*, grant: Grant, now: datetime) -> GrantState:
@@ -67,3 +68,40 @@ def newly_visible(*, viewer_id: UUID, since: datetime, now: datetime) -> list[Gr
         "partnership", "scope", "granted_at", "owner__handle"
     )
     return list(shown.order_by("-granted_at", "-id")[:20])
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """That a viewer saw a scope on so many dates of a week."""
+
+    week_from: date
+    viewer_handle: str | None
+    scope: str
+    dates: int
+
+
+def views_by_week(
+    *, owner_id: UUID, before: date | None, weeks: int
+) -> tuple[list[Views], date | None]:
+    """Return who saw what of the owner's, by week from Monday, newest first.
+
+    Up to ``weeks`` weeks before a date, and where to go on, or None when nothing is older.
+    """
+    mine = AccessEntry.objects.filter(owner_id=owner_id)
+    if before is not None:
+        mine = mine.filter(seen_on__lt=before)
+    newest = mine.order_by("-seen_on").values_list("seen_on", flat=True).first()
+    if newest is None:
+        return [], None
+    first = newest - timedelta(days=newest.weekday(), weeks=weeks - 1)
+    counts = Counter(
+        (seen_on - timedelta(days=seen_on.weekday()), handle, scope)
+        for seen_on, handle, scope in mine.filter(seen_on__gte=first)
+        .order_by("viewer_id")
+        .values_list("seen_on", "viewer__handle", "scope")
+    )
+    found = [Views(week, handle, scope, dates) for (week, handle, scope), dates in counts.items()]
+    found.sort(key=lambda views: (views.viewer_handle or "", views.scope))
+    found.sort(key=lambda views: views.week_from, reverse=True)
+    older = mine.filter(seen_on__lt=first).exists()
+    return found, first if older else None

@@ -27,15 +27,15 @@ def _patch(tokens: dict[str, Any], **changed: Any) -> Any:
 def test_a_member_changes_what_she_gives_and_nothing_else() -> None:
     here = join()
 
-    answer = _patch(here, locale="fr", receives_partner_invites=True)
+    answer = _patch(here, locale="fr", time_zone_mode="fixed")
 
     assert answer.status_code == 200
-    expected = here["member"] | {"locale": "fr", "receives_partner_invites": True, "version": 2}
+    expected = here["member"] | {"locale": "fr", "time_zone_mode": "fixed", "version": 2}
     assert answer.json() == expected
     assert sees_me(here).json() == expected
     change = Change.objects.filter(table="me").latest("seq")
     assert change.version == 2
-    assert sorted(change.fields) == ["locale", "receives_partner_invites"]
+    assert sorted(change.fields) == ["locale", "time_zone_mode"]
     assert ZoneChange.objects.count() == 1
 
 
@@ -74,8 +74,6 @@ def test_another_zone_is_a_fact_from_now_on() -> None:
         ({"day_start_hour": True}, "/day_start_hour", "invalid"),
         ({"time_zone_mode": "sometimes"}, "/time_zone_mode", "invalid_choice"),
         ({"locale": "xx"}, "/locale", "invalid_choice"),
-        ({"receives_partner_invites": 1}, "/receives_partner_invites", "invalid"),
-        ({"receives_partner_invites": None}, "/receives_partner_invites", "null"),
         ({"handle": "other"}, "/handle", "unknown_field"),
         ({"password": OTHER_PASSWORD}, "/password", "unknown_field"),
         ({"email": "x@example.org"}, "/email", "unknown_field"),

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api.parsing import Flag, Input, Instant, Text, Whole, read_body
+from api.parsing import Input, Instant, Text, Whole, read_body
 from api.requests import MemberRequest
 from recovery.members.models import EmailState, Locale, TimeZoneMode
 from recovery.members.services import accounts
@@ -36,9 +36,6 @@ class MemberOutput(serializers.Serializer[Any]):
         help_text="`follow`: my days follow the zone that check-ins come from. `fixed`: they keep "
         "the one I chose.",
     )
-    receives_partner_invites = serializers.BooleanField(
-        help_text="Whether others may invite me during my first 90 days."
-    )
     email_state = serializers.ChoiceField(choices=EmailState.choices)
     terms_version = serializers.CharField(help_text="The terms I accepted.")
     created_at = Instant()
@@ -54,7 +51,6 @@ class MemberUpdateInput(Input):
     )
     day_start_hour = Whole(min_value=0, max_value=6, required=False)
     time_zone_mode = serializers.ChoiceField(choices=TimeZoneMode.choices, required=False)
-    receives_partner_invites = Flag(required=False)
 
 
 class Me(APIView):

@@ -37,7 +37,6 @@ def test_a_member_registers_and_is_signed_in() -> None:
         "time_zone": "Europe/Berlin",
         "day_start_hour": 4,
         "time_zone_mode": "follow",
-        "receives_partner_invites": False,
         "email_state": "none",
         "terms_version": "1",
         "created_at": member["created_at"],

@@ -47,6 +47,7 @@ def be_partners(story: Story) -> None:
     story.say(story.guest, "listPartners", gets="One partner")
     story.say(story.guest, "getPartner", gets="A partner", **at)
     story.say(story.guest, "getPartnerProgress", gets="A clock and a status", **at)
+    story.say(story.me, "getAccessLog", gets="Who looked, and at what")
     story.say(story.guest, "getToday", gets="A first day, with something newly shared")
     story.say(story.me, "getToday", gets="A clock and a limit")
     spare = story.say(other, "createPartnerInvite", body={})["invite"]["id"]

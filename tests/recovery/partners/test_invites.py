@@ -191,7 +191,6 @@ def test_an_acceptance_sent_again_does_not_revive_what_was_ended(
 
 def test_a_member_in_their_first_days_may_bring_a_code_themselves(alice: Member) -> None:
     newcomer = make_member(handle="newcomer", now=NOW - timedelta(days=1))
-    assert not newcomer.receives_partner_invites
     assert services.accept(member_id=newcomer.id, code=invited_by(alice).code, now=NOW).is_new
 
 

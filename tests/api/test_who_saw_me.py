@@ -1,0 +1,67 @@
+"""The owner's record of who saw what."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from rest_framework.test import APIClient
+
+from recovery.members.models import Member
+from recovery.sharing.models import AccessEntry, Scope
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/api/v1/me/access-log"
+
+
+def saw(viewer: Member, owner: Member, *days: str, scope: str = Scope.CHECK_IN_STATUS) -> None:
+    AccessEntry.objects.bulk_create(
+        AccessEntry(viewer=viewer, owner=owner, scope=scope, seen_on=day) for day in days
+    )
+
+
+def test_views_are_told_by_week_from_monday(
+    as_alice: APIClient, alice: Member, bob: Member
+) -> None:
+    saw(bob, alice, "2026-11-15", "2026-11-16", "2026-11-22")
+    saw(bob, alice, "2026-11-22", scope=Scope.SOBER_CLOCK)
+    assert as_alice.get(ADDRESS).json() == {
+        "items": [
+            {
+                "week_from": "2026-11-16",
+                "viewer_handle": "bob",
+                "scope": "check_in_status",
+                "dates": 2,
+            },
+            {
+                "week_from": "2026-11-16",
+                "viewer_handle": "bob",
+                "scope": "sober_clock",
+                "dates": 1,
+            },
+            {
+                "week_from": "2026-11-09",
+                "viewer_handle": "bob",
+                "scope": "check_in_status",
+                "dates": 1,
+            },
+        ],
+        "next_cursor": None,
+    }
+
+
+def test_a_page_goes_on_in_the_week_before(as_alice: APIClient, alice: Member, bob: Member) -> None:
+    mondays = [date(2026, 1, 5) + timedelta(weeks=number) for number in range(10)]
+    saw(bob, alice, *(day.isoformat() for day in mondays))
+    told, cursor = [], ""
+    while cursor is not None:
+        query = {"limit": 4} | ({"cursor": cursor} if cursor else {})
+        page = as_alice.get(ADDRESS, query).json()
+        told += [item["week_from"] for item in page["items"]]
+        cursor = page["next_cursor"]
+    assert told == [day.isoformat() for day in reversed(mondays)]
+
+
+def test_nobody_else_is_told(as_bob: APIClient, alice: Member, bob: Member) -> None:
+    saw(bob, alice, "2026-11-22")
+    assert as_bob.get(ADDRESS).json()["items"] == []
