@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from traceback import walk_tb
 from types import TracebackType
 from typing import Any
@@ -66,8 +66,9 @@ def _kind(error: BaseException) -> str:
 
 
 def _texts(error: BaseException) -> Iterator[str]:
-    quoted = [(repr, one) for one in error.args if isinstance(one, str)]
-    for show, value in ((str, error), (repr, error), *quoted):
+    ways: list[tuple[Callable[[object], str], object]] = [(str, error), (repr, error)]
+    ways += [(repr, one) for one in error.args if isinstance(one, str)]
+    for show, value in ways:
         try:
             text = show(value)
         except Exception:  # noqa: S112 - one that cannot even be shown tells nothing
