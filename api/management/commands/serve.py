@@ -41,7 +41,8 @@ class Command(BaseCommand):
             with ExitStack() as held:
                 plan = self._prepared(roles=roles, demo=options["demo"], held=held)
                 # The locks go along: their files stay open in the program that takes over.
-                arguments = [sys.executable, "-m", supervise.__name__, plan.to_json()]
+                os.environ[supervise.PLAN] = plan.to_json()
+                arguments = [sys.executable, "-m", supervise.__name__]
                 os.execv(sys.executable, arguments)  # noqa: S606 - our own module
         except start.CannotStart as reason:
             self.stderr.write(f"serve: {reason}")
