@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -84,9 +85,10 @@ def on_sqlite(*, settings: str, folder: Path) -> Program:
 def on_postgresql(*, settings: str, folder: Path, server: str, name: str) -> Program:
     """Return a program with a fresh database of a PostgreSQL server, its tables made."""
     with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}"')
-    head, _, _ = server.rpartition("/")
-    return _made(Program(settings=settings, folder=folder, database_url=f"{head}/{name}"))
+    url = urlsplit(server)._replace(path=f"/{name}").geturl()
+    return _made(Program(settings=settings, folder=folder, database_url=url))
 
 
 def _made(program: Program) -> Program:
@@ -115,6 +117,6 @@ def engines(*, folder: Path, postgresql: str, settings: str) -> Iterator[tuple[s
             settings=settings,
             folder=folder / f"{kind}-postgresql",
             server=postgresql,
-            name=f"{folder.name}_{kind}",
+            name=f"bench_{folder.name}_{kind}",
         ),
     )
