@@ -124,7 +124,7 @@ def rejudge(*, tracker: Tracker) -> None:
         for row in TrackerFact.objects.owned_by(tracker.member_id)
         .filter(tracker=tracker, kind=FactKind.LIMIT_SET)
         .active()
-        .order_by("recorded_at", "id")
+        .order_by("on_date", "recorded_at", "id")
     ]
     totals.logged_days = totals.days_within_limit = 0
     totals.recent = {}
