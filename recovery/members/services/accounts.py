@@ -149,7 +149,7 @@ def move_days(
     """Let the member's days follow another zone or day start from an instant on.
 
     For a caller that already holds the member's lock and has ``zone`` in its stored form (a
-    canonical name or an offset). Returns whether anything moved, and brings ``member`` up to date.
+    canonical name). Returns whether anything moved, and brings ``member`` up to date.
     """
     fresh = Member.objects.get(id=member.id)
     wanted = {"time_zone": zone, "day_start_hour": day_start_hour}
