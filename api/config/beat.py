@@ -18,7 +18,10 @@ class Scheduler(beat.Scheduler):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._worker = os.getppid() if current_process().name == "Beat" else None
+        process = current_process()
+        # As the worker itself noted it when it forked: it may be gone by now, and this process
+        # have another parent.
+        self._worker = getattr(process, "_parent_pid", None) if process.name == "Beat" else None
 
     def tick(self, *args: Any, **kwargs: Any) -> Any:
         """Send what is due and return how long to sleep."""
