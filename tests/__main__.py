@@ -98,7 +98,8 @@ def main(arguments: list[str]) -> int:
                 return 1
         broker = stack.enter_context(services.valkey())
         database = stack.enter_context(services.postgresql())
-        on_two = ("--numprocesses", "2", "--dist", "loadgroup")
+        # A file's tests stay together, and with them the service or browser that they share.
+        on_two = ("--numprocesses", "2", "--dist", "loadfile")
         # Nothing is printed after these: a run ends with pytest's own closing lines.
         _say("tests on SQLite")
         if not run.pytest(*on_two, TEST_BROKER_URL=broker):

@@ -15,16 +15,6 @@ from tests.contract import answers
 from tests.factories import make_member, make_session
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run tests that start processes one after another, beside all the others.
-
-    They wait for real seconds; two at once on two cores would wait for each other.
-    """
-    for item in items:
-        if item.get_closest_marker("processes"):
-            item.add_marker(pytest.mark.xdist_group("processes"))
-
-
 class MemberClient(APIClient):
     """A client that signs every request with a fresh access token of one session."""
 

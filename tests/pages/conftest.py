@@ -41,9 +41,13 @@ def server() -> Iterator[str]:
         thread.join()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, as installed on this machine."""
+    """Chromium, as installed on this machine.
+
+    It ends with its file: while Playwright runs, Django takes the thread for an asynchronous one
+    and refuses to ask the database there.
+    """
     expect.set_options(timeout=30_000)  # ms; other tests run beside, and Redoc takes its time
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=chromium(), args=list(QUIET))
