@@ -81,7 +81,7 @@ def test_a_worker_that_dies_is_started_again_with_its_clock(service: Service):
     until(lambda: "The worker ended (ended by SIGKILL)" in service.said, what="told")
     until(lambda: gone(clock), what="the old clock gone")
     assert service.child("celery").pid != before.pid
-    assert service.is_answering()
+    until(service.is_answering, what="answering")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
