@@ -61,7 +61,6 @@ def service(tmp_path_factory: pytest.TempPathFactory, fcm: RemoteFcm) -> Iterato
 
 
 @pytest.mark.processes
-@pytest.mark.xdist_group("main-job")
 def test_a_member_keeps_days_a_partner_sees_them_and_a_nudge_arrives(
     service: Service, fcm: RemoteFcm
 ) -> None:

@@ -27,7 +27,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 @pytest.mark.processes
-@pytest.mark.xdist_group("readme")
 def test_the_five_minute_story_runs_as_it_is_written(service: Service) -> None:
     (story,) = re.findall(r"## Five minutes\n.*?```sh\n(.*?)```", README, re.DOTALL)
     here = story.replace("127.0.0.1:8000", f"127.0.0.1:{service.port}").replace(

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.pages.conftest import keep, visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 # What each page shows once it has read the document.
 SHOWN = {
