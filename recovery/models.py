@@ -11,6 +11,7 @@ from recovery.members.models import (
     RefreshToken,
     Session,
 )
+from recovery.partners.help_models import HelpTally
 from recovery.partners.models import PartnerInvite, Partnership
 from recovery.sharing.models import AccessEntry, Grant
 from recovery.sobriety.models import Clock, LimitTotals, Tracker, TrackerDay, TrackerFact
@@ -26,6 +27,7 @@ __all__ = [
     "EmailCode",
     "Grant",
     "HardMomentPlan",
+    "HelpTally",
     "LimitTotals",
     "Member",
     "PartnerInvite",
