@@ -10,7 +10,7 @@ from recovery.kernel import changes
 from recovery.kernel.errors import FieldError, Invalid
 from recovery.partners import queries as partners
 from recovery.sharing import services as sharing
-from recovery.sharing.models import Grant
+from recovery.sharing.models import Grant, ItemKind
 from recovery.sharing.services import Wanted
 from recovery.sobriety.models import Tracker, TrackerMode
 
@@ -24,7 +24,9 @@ def share(
     entry, for a scope with too little or too much said and for a tracker that is not one of the
     owner's abstinence trackers: another member's and one that does not exist look the same.
     """
-    tracker_ids = {one.item_id for one in wanted if one.scope.is_per_tracker and one.item_id}
+    tracker_ids = {
+        one.item_id for one in wanted if one.scope.item_kind is ItemKind.TRACKER and one.item_id
+    }
     with changes.write(member_id=owner_id, now=now) as log:
         partnership = partners.partnership(member_id=owner_id, partnership_id=partnership_id)
         # Behind the owner's lock, so that no tracker is put away between this and the consent.
@@ -55,7 +57,7 @@ def shareable_trackers(*, owner_ids: Iterable[UUID], tracker_ids: Iterable[UUID]
 
 
 def _complaints(one: Wanted, *, own: Iterable[UUID]) -> list[tuple[str, str]]:
-    if not one.scope.is_per_tracker:
+    if one.scope.item_kind is not ItemKind.TRACKER:
         if one.item_id is None:
             return []
         return [("not_per_tracker", f"{one.scope} is not given for a tracker.")]

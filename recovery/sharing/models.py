@@ -13,14 +13,46 @@ from recovery.kernel.ids import new_id
 from recovery.kernel.ownership import Erasure, Export
 
 
+class ItemKind(models.TextChoices):
+    """What a consent is given for, one at a time; named by its id, without a foreign key upward."""
+
+    NONE = "none", "The scope as a whole"
+    TRACKER = "tracker"
+    GOAL = "goal"
+    COMMITMENT = "commitment"
+
+
 class Scope(models.TextChoices):
-    SOBER_CLOCK = "sober_clock", "Exact count and resets of one tracker"
+    """What can be shared. Private notes are not among these, and there is no "everything"."""
+
     CHECK_IN_STATUS = "check_in_status", "Whether today's check-in is answered"
+    CHECK_IN_STREAK = "check_in_streak", "The present and the longest run of check-ins"
+    COMMITMENTS = "commitments", "One commitment: its rates, and whether it is kept today"
+    GOALS = "goals", "One goal: how far it has come, and its pace"
+    SOBER_TIME = "sober_time", "Sober days of one tracker in whole weeks"
+    MILESTONES = "milestones", "Milestones of one tracker"
+    SOBER_CLOCK = "sober_clock", "Exact count and resets of one tracker"
+    USE_EVENTS = "use_events", "Uses of one tracker"
+    MOOD = "mood", "Mood of the last 14 dates"
+    CRAVING = "craving", "Craving of the last 14 dates"
+    QUIET_ALERTS = "quiet_alerts", "Being told that I have been quiet"
+    SUPPORT_REQUESTS = "support_requests", "Being asked when I need support"
+    CONTACT = "contact", "How to reach me, once they answered that I need support"
 
     @property
-    def is_per_tracker(self) -> bool:
-        """Tell whether consent to this is given for one tracker at a time."""
-        return self in (Scope.SOBER_CLOCK,)
+    def item_kind(self) -> ItemKind:
+        """Return what consent to this is given for."""
+        return ITEM_KINDS.get(self, ItemKind.NONE)
+
+
+ITEM_KINDS = {
+    Scope.SOBER_TIME: ItemKind.TRACKER,
+    Scope.SOBER_CLOCK: ItemKind.TRACKER,
+    Scope.USE_EVENTS: ItemKind.TRACKER,
+    Scope.MILESTONES: ItemKind.TRACKER,
+    Scope.GOALS: ItemKind.GOAL,
+    Scope.COMMITMENTS: ItemKind.COMMITMENT,
+}
 
 
 class GrantState(models.TextChoices):
@@ -39,20 +71,27 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         """Return the consents that were not taken back, expired ones included."""
         return self.filter(revoked_at__isnull=True)
 
-    def visible_to(self, viewer_id: UUID, *, now: datetime) -> Self:
-        """Return what others let this viewer see now, partnership still active."""
+    def showing(self, now: datetime) -> Self:
+        """Return the consents by which something shows now: in force, and nothing hides it.
+
+        Hidden is what an ended partnership held, and what is of or for an account that is going.
+        """
         return self.in_force(now).filter(
-            viewer_id=viewer_id,
             partnership__ended_at__isnull=True,
             owner__deleted_at__isnull=True,
+            viewer__deleted_at__isnull=True,
         )
+
+    def visible_to(self, viewer_id: UUID, *, now: datetime) -> Self:
+        """Return what others let this viewer see now."""
+        return self.showing(now).filter(viewer_id=viewer_id)
 
 
 class Grant(models.Model):
     """One member's consent to let one partner see one scope; immutable but for revocation.
 
-    ``item_id`` names the tracker of a per-tracker scope, without a foreign key upward. ``renews``
-    is the consent that this one went on from.
+    ``item_id`` names what a scope of items is given for (``Scope.item_kind``), without a foreign
+    key upward. ``renews`` is the consent that this one went on from.
     """
 
     export_rule = Export.WHOLE

@@ -11,7 +11,14 @@ from uuid import UUID
 from django.db.models import Q
 
 from recovery.partners import queries as partners
-from recovery.sharing.models import AccessEntry, Grant, GrantState
+from recovery.sharing.models import (
+    AccessEntry,
+    Grant,
+    GrantQuerySet,
+    GrantState,
+    ItemKind,
+    Scope,
+)
 
 
 def state_of(*, grant: Grant, now: datetime) -> GrantState:
@@ -38,6 +45,24 @@ def visible(*, viewer_id: UUID, partnership_id: UUID, now: datetime) -> list[Gra
     """Return what the other side of a partnership lets this viewer see now, oldest first."""
     theirs = Grant.objects.visible_to(viewer_id, now=now).filter(partnership_id=partnership_id)
     return list(theirs.order_by("granted_at", "scope", "item_id"))
+
+
+def holds(
+    *, owner_id: UUID, viewer_id: UUID, scope: Scope, item_id: UUID | None = None, now: datetime
+) -> Grant | None:
+    """Return the consent by which the viewer may see this of the owner's now, or None."""
+    return _showing(owner_id, scope, item_id, now).filter(viewer_id=viewer_id).first()
+
+
+def holders(
+    *, owner_id: UUID, scope: Scope, item_id: UUID | None = None, now: datetime
+) -> list[Grant]:
+    """Return the consents by which somebody may see this of the owner's now, oldest first.
+
+    Each with its viewer and partnership loaded.
+    """
+    shown = _showing(owner_id, scope, item_id, now).select_related("viewer", "partnership")
+    return list(shown.order_by("granted_at", "id"))
 
 
 def in_force(
@@ -105,3 +130,11 @@ def views_by_week(
     found.sort(key=lambda views: views.week_from, reverse=True)
     older = mine.filter(seen_on__lt=first).exists()
     return found, first if older else None
+
+
+def _showing(owner_id: UUID, scope: Scope, item_id: UUID | None, now: datetime) -> GrantQuerySet:
+    """Return what shows of one scope and item; of a scope of items, None names none."""
+    shown = Grant.objects.showing(now).filter(owner_id=owner_id, scope=scope)
+    if scope.item_kind is ItemKind.NONE:
+        return shown.filter(item_id__isnull=True)
+    return shown.filter(item_id=item_id)
