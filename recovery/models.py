@@ -1,5 +1,6 @@
 """The table of contents of the schema: every area's models."""
 
+from recovery.blocks.models import Block
 from recovery.calendar.models import Pause, ZoneChange
 from recovery.checkins.models import CheckIn, StreakRun
 from recovery.kernel.models import Change, ChangeCounter, SealingKey
@@ -20,6 +21,7 @@ from recovery.support.models import HardMomentPlan
 __all__ = [
     "AccessEntry",
     "BackupCode",
+    "Block",
     "Change",
     "ChangeCounter",
     "CheckIn",

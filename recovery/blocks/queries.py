@@ -1,0 +1,50 @@
+"""Who blocked whom: asked by whatever is about to show or send something."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import Q
+
+from recovery.blocks.models import Block, BlockQuerySet
+
+
+def blocks_of(*, member_id: UUID) -> BlockQuerySet:
+    """Return the blocks that a member made and has not lifted."""
+    found: BlockQuerySet = Block.objects.owned_by(member_id).standing()
+    return found
+
+
+def has_blocked(*, blocker_id: UUID, blocked_id: UUID) -> bool:
+    """Tell whether one member blocked another; one query."""
+    return bool(Block.objects.standing(blocker=blocker_id, blocked=blocked_id).exists())
+
+
+def blocked_by(*, member_id: UUID) -> set[UUID]:
+    """Return those whom a member blocked; one query."""
+    return set(blocks_of(member_id=member_id).values_list("blocked_id", flat=True))
+
+
+def apart_from(*, member_id: UUID) -> set[UUID]:
+    """Return those whom a member blocked or who blocked the member; one query.
+
+    For what hides both from each other. Never to be shown: it would tell who blocked.
+    """
+    rows = Block.objects.standing().filter(Q(member_id=member_id) | Q(blocked_id=member_id))
+    pairs = rows.values_list("member_id", "blocked_id")
+    return {blocked if blocker == member_id else blocker for blocker, blocked in pairs}
+
+
+def blocked_pairs(*, pairs: Collection[tuple[UUID, UUID]]) -> set[tuple[UUID, UUID]]:
+    """Return those of the pairs (who would be reached, from whom) in which the first blocked.
+
+    One query whatever their number; for queued work, which asks again before it is sent.
+    """
+    if not pairs:
+        return set()
+    rows = Block.objects.standing().filter(
+        member_id__in={reached for reached, _ in pairs},
+        blocked_id__in={other for _, other in pairs},
+    )
+    return set(rows.values_list("member_id", "blocked_id")) & set(pairs)
