@@ -3,6 +3,8 @@
 from recovery.blocks.models import Block
 from recovery.calendar.models import Pause, ZoneChange
 from recovery.checkins.models import CheckIn, StreakRun
+from recovery.encouragements.models import Encouragement
+from recovery.goals.models import Goal, GoalProgress, GoalStep
 from recovery.kernel.models import Change, ChangeCounter, SealingKey
 from recovery.members.models import (
     BackupCode,
@@ -14,6 +16,7 @@ from recovery.members.models import (
 )
 from recovery.partners.help_models import HelpTally
 from recovery.partners.models import PartnerInvite, Partnership
+from recovery.reports.models import Report, ReportLook
 from recovery.sharing.models import AccessEntry, Grant
 from recovery.sobriety.models import Clock, LimitTotals, Tracker, TrackerDay, TrackerFact
 from recovery.support.models import HardMomentPlan
@@ -27,6 +30,10 @@ __all__ = [
     "CheckIn",
     "Clock",
     "EmailCode",
+    "Encouragement",
+    "Goal",
+    "GoalProgress",
+    "GoalStep",
     "Grant",
     "HardMomentPlan",
     "HelpTally",
@@ -37,6 +44,8 @@ __all__ = [
     "Pause",
     "RateBucket",
     "RefreshToken",
+    "Report",
+    "ReportLook",
     "SealingKey",
     "Session",
     "StreakRun",
