@@ -5,6 +5,13 @@ from recovery.calendar.models import Pause, ZoneChange
 from recovery.checkins.models import CheckIn, StreakRun
 from recovery.encouragements.models import Encouragement
 from recovery.goals.models import Goal, GoalProgress, GoalStep
+from recovery.groups.models import (
+    Group,
+    GroupClimate,
+    GroupInvite,
+    GroupMembership,
+    JoinRequest,
+)
 from recovery.kernel.models import Change, ChangeCounter, SealingKey
 from recovery.members.models import (
     BackupCode,
@@ -35,8 +42,13 @@ __all__ = [
     "GoalProgress",
     "GoalStep",
     "Grant",
+    "Group",
+    "GroupClimate",
+    "GroupInvite",
+    "GroupMembership",
     "HardMomentPlan",
     "HelpTally",
+    "JoinRequest",
     "LimitTotals",
     "Member",
     "PartnerInvite",
