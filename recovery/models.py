@@ -3,6 +3,14 @@
 from recovery.blocks.models import Block
 from recovery.calendar.models import Pause, ZoneChange
 from recovery.checkins.models import CheckIn, StreakRun
+from recovery.commitments.group_models import Cheer, GroupCommitment
+from recovery.commitments.models import (
+    Commitment,
+    CommitmentEntry,
+    CommitmentTally,
+    CommitmentTerms,
+    Confirmation,
+)
 from recovery.encouragements.models import Encouragement
 from recovery.goals.models import Goal, GoalProgress, GoalStep
 from recovery.groups.models import (
@@ -16,11 +24,13 @@ from recovery.kernel.models import Change, ChangeCounter, SealingKey
 from recovery.members.models import (
     BackupCode,
     EmailCode,
+    ErasedMember,
     Member,
     RateBucket,
     RefreshToken,
     Session,
 )
+from recovery.ownership.models import ExportJob, ExportPart, ImportJob, ImportPart
 from recovery.partners.help_models import HelpTally
 from recovery.partners.models import PartnerInvite, Partnership
 from recovery.reports.models import Report, ReportLook
@@ -35,8 +45,17 @@ __all__ = [
     "Change",
     "ChangeCounter",
     "CheckIn",
+    "Cheer",
     "Clock",
+    "Commitment",
+    "CommitmentEntry",
+    "CommitmentTally",
+    "CommitmentTerms",
+    "Confirmation",
     "EmailCode",
+    "ErasedMember",
+    "ExportJob",
+    "ExportPart",
     "Encouragement",
     "Goal",
     "GoalProgress",
@@ -44,10 +63,13 @@ __all__ = [
     "Grant",
     "Group",
     "GroupClimate",
+    "GroupCommitment",
     "GroupInvite",
     "GroupMembership",
     "HardMomentPlan",
     "HelpTally",
+    "ImportJob",
+    "ImportPart",
     "JoinRequest",
     "LimitTotals",
     "Member",

@@ -39,6 +39,8 @@ class Feeling(models.TextChoices):
 class CheckIn(OwnedRow):
     """One record per member and local date. An empty one means "I'm here"."""
 
+    sealed = {"note": "check_ins.note"}
+
     local_date = models.DateField()
     zone = models.CharField(max_length=64)
     day_start_hour = models.SmallIntegerField()

@@ -16,6 +16,8 @@ class SealingKey(models.Model):
 
     export_rule = Export.NONE
     erasure_rule = Erasure.DELETE
+    owned_through = ("member_id",)
+    secrets = ("wrapped",)
 
     member_id = models.UUIDField(primary_key=True)
     ring_id = models.CharField(max_length=16)

@@ -2,9 +2,24 @@
 
 Every model states both rules as class attributes; a test walks the models and fails on one that
 does not. The export and the erasure read them, so nothing is forgotten by construction.
+
+Beside the rules a model may say, also as class attributes:
+
+- ``sealed``: its sealed text columns, each with the label that it is sealed under. The row id of
+  the seal is the primary key. A binary column that is neither sealed nor secret fails a test.
+- ``secrets``: columns that no export shows: hashes, keys, tokens, addresses of devices.
+- ``owned_through``: lookups that lead to the member whose row it is, ``("member",)`` by default;
+  the first one's member has sealed its texts. Only owners find the row in their export.
+- ``blanked``: plain text columns that are emptied when a row stays behind its erased member.
+- ``named_by``: columns that may hold something a member goes by, with the name of that column of
+  ``Member``, in rows that point to no member.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 
 class Export(StrEnum):
@@ -21,3 +36,16 @@ class Erasure(StrEnum):
     DELETE = "delete"  # gone with the member
     SHARED = "shared"  # belongs to two members: this one's side is removed
     NONE = "none"  # holds nothing of any member
+
+
+def sealed_of(model: Any) -> Mapping[str, str]:
+    """Return a model's sealed text columns, each with its label."""
+    found: Mapping[str, str] = getattr(model, "sealed", {})
+    return found
+
+
+def secrets_of(model: Any) -> frozenset[str]:
+    """Return the columns that no export shows, those that a model inherits included."""
+    return frozenset(
+        column for one in model.__mro__ for column in one.__dict__.get("secrets", ())
+    )

@@ -39,6 +39,7 @@ class OwnedRow(models.Model):
 
     export_rule: ClassVar[Export] = Export.WHOLE
     erasure_rule: ClassVar[Erasure] = Erasure.DELETE
+    secrets: ClassVar[tuple[str, ...]] = ("body_digest",)
 
     id = models.UUIDField(primary_key=True, default=new_id)
     member = models.ForeignKey("recovery.Member", on_delete=models.CASCADE, related_name="+")

@@ -34,6 +34,9 @@ class Member(models.Model):
 
     export_rule = Export.SECRET_FREE
     erasure_rule = Erasure.DELETE
+    owned_through = ("id",)
+    sealed = {"email": "members.email"}
+    secrets = ("password",)
 
     id = models.UUIDField(primary_key=True, default=new_id)
     handle = models.CharField(max_length=30, null=True, unique=True)  # noqa: DJ001  guests have none
@@ -50,7 +53,11 @@ class Member(models.Model):
     accepted_terms_at = models.DateTimeField()
     version = models.IntegerField(default=1)
     created_at = models.DateTimeField()
+    # From then on nobody sees them. What is theirs is erased at ``erase_at``, which an erasure that
+    # is under way moves on as its lease; until ``restorable_until`` they may come back.
     deleted_at = models.DateTimeField(null=True)
+    erase_at = models.DateTimeField(null=True, db_index=True)
+    restorable_until = models.DateTimeField(null=True)
 
     # DRF asks these two of whoever a request is made by.
     is_authenticated = True
@@ -64,6 +71,10 @@ class Member(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(handle__isnull=True) | ~Q(password=""), name="a_handle_has_a_password"
+            ),
+            models.CheckConstraint(
+                condition=Q(erase_at__isnull=True) | Q(deleted_at__isnull=False),
+                name="only_the_deleted_are_erased",
             ),
         ]
 
@@ -94,6 +105,7 @@ class Session(models.Model):
 
     export_rule = Export.SECRET_FREE
     erasure_rule = Erasure.DELETE
+    sealed = {"device_name": "sessions.device_name"}
 
     id = models.UUIDField(primary_key=True, default=new_id)
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
@@ -119,6 +131,8 @@ class RefreshToken(models.Model):
 
     export_rule = Export.NONE
     erasure_rule = Erasure.DELETE
+    owned_through = ("session__member",)
+    secrets = ("token_hash",)
 
     token_hash = models.BinaryField(max_length=32, unique=True)
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="+")
@@ -140,6 +154,7 @@ class BackupCode(models.Model):
 
     export_rule = Export.NONE
     erasure_rule = Erasure.DELETE
+    secrets = ("code_hash",)
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
     code_hash = models.BinaryField(max_length=32)
@@ -167,6 +182,8 @@ class EmailCode(models.Model):
 
     export_rule = Export.NONE
     erasure_rule = Erasure.DELETE
+    sealed = {"address": "email_codes.address", "code": "email_codes.code"}
+    named_by = {"handle": "handle"}
 
     id = models.UUIDField(primary_key=True, default=new_id)
     member = models.ForeignKey(Member, on_delete=models.CASCADE, null=True, related_name="+")
@@ -196,6 +213,25 @@ class RateBucket(models.Model):
 
     key = models.CharField(max_length=64, primary_key=True)
     next_free = models.FloatField(default=0, db_default=0)
+
+    class Meta:
+        app_label = "recovery"
+
+
+class ErasedMember(models.Model):
+    """That somebody was erased: a random id, and when. Nothing says who it was.
+
+    Kept for as long as any token may come back (180 days), to answer it "deleted" rather than
+    "sign in again", and to erase them anew should a backup bring them back. ``scrubbed_at`` says
+    when the database file let go of the last traces; SQLite's may have to wait for a reader.
+    """
+
+    export_rule = Export.NONE
+    erasure_rule = Erasure.NONE
+
+    member_id = models.UUIDField(primary_key=True)
+    erased_at = models.DateTimeField(db_index=True)
+    scrubbed_at = models.DateTimeField(null=True)
 
     class Meta:
         app_label = "recovery"

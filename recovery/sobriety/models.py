@@ -43,6 +43,8 @@ class Category(models.TextChoices):
 class Tracker(OwnedRow):
     """What a member is recovering from (abstinence) or cutting down on (reduction)."""
 
+    sealed = {"name": "trackers.name"}
+
     name = models.BinaryField()
     mode = models.CharField(max_length=10, choices=TrackerMode.choices)
     category = models.CharField(max_length=24, choices=Category.choices)
@@ -138,6 +140,8 @@ class TrackerFact(models.Model):
 
     export_rule = Export.WHOLE
     erasure_rule = Erasure.DELETE
+    sealed = {"note": "use_events.note"}
+    secrets = ("body_digest",)
 
     id = models.UUIDField(primary_key=True, default=new_id)
     member = models.ForeignKey("recovery.Member", on_delete=models.CASCADE, related_name="+")
@@ -188,6 +192,7 @@ class Clock(models.Model):
 
     export_rule = Export.NONE
     erasure_rule = Erasure.DELETE
+    owned_through = ("tracker__member",)
 
     tracker = models.OneToOneField(
         Tracker, on_delete=models.CASCADE, primary_key=True, related_name="clock"
@@ -271,6 +276,7 @@ class LimitTotals(models.Model):
 
     export_rule = Export.NONE
     erasure_rule = Erasure.DELETE
+    owned_through = ("tracker__member",)
 
     tracker = models.OneToOneField(
         Tracker, on_delete=models.CASCADE, primary_key=True, related_name="limit_totals"

@@ -1,11 +1,17 @@
-"""What a member wrote down for a hard moment."""
+"""What a member wrote down for a hard moment, and their requests for support in one."""
 
 from __future__ import annotations
 
-from django.db import models
+from datetime import datetime
+from typing import Self
+from uuid import UUID
 
+from django.db import models
+from django.db.models import Q
+
+from recovery.kernel.ids import new_id
 from recovery.kernel.ownership import Erasure, Export
-from recovery.kernel.rows import OwnedQuerySet
+from recovery.kernel.rows import OwnedQuerySet, OwnedRow
 
 
 class HardMomentPlan(models.Model):
@@ -13,6 +19,7 @@ class HardMomentPlan(models.Model):
 
     export_rule = Export.WHOLE
     erasure_rule = Erasure.DELETE
+    sealed = {"plan": "hard_moment_plan"}
 
     member = models.OneToOneField(
         "recovery.Member", on_delete=models.CASCADE, primary_key=True, related_name="+"
@@ -22,6 +29,173 @@ class HardMomentPlan(models.Model):
     updated_at = models.DateTimeField()
 
     objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        app_label = "recovery"
+
+
+class ContactCard(models.Model):
+    """A number, or a handle elsewhere, by which those who answer may reach the member; sealed."""
+
+    export_rule = Export.WHOLE
+    erasure_rule = Erasure.DELETE
+
+    member = models.OneToOneField(
+        "recovery.Member", on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    text = models.BinaryField()
+    version = models.IntegerField(default=1)
+    updated_at = models.DateTimeField()
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        app_label = "recovery"
+
+
+class SupportState(models.TextChoices):
+    """Where a request for support stands; derived from its instants, never stored."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class SupportRequestQuerySet(OwnedQuerySet):
+    def open(self, now: datetime) -> Self:
+        """Return the requests that go on: not closed, and not past their 24 hours."""
+        return self.filter(closed_at__isnull=True, closes_at__gt=now)
+
+
+class SupportRequest(OwnedRow):
+    """That a member needs support now, and their consent to say so to those who are asked.
+
+    The consent begins with the row, under the wording of ``wording_version``, and ends with
+    ``closed_at``; the text goes then. ``series`` is the id of the first of those requests that
+    each took the place of one still open, so that a helper who was told of an earlier one finds
+    the present one. ``group_ids`` are the groups whose facilitators are asked too.
+    """
+
+    text = models.BinaryField(default=b"")
+    group_ids = models.JSONField(default=list)
+    series = models.UUIDField(db_index=True)
+    wording_version = models.CharField(max_length=20)
+    second_wave_at = models.DateTimeField()
+    others_asked_at = models.DateTimeField(null=True)
+    no_answer_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    objects = SupportRequestQuerySet.as_manager()
+
+    class Meta:
+        app_label = "recovery"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member"],
+                condition=Q(closed_at__isnull=True),
+                name="one_open_support_request",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(text=b""),
+                name="a_closed_support_request_keeps_no_text",
+            ),
+        ]
+        indexes = [models.Index(fields=["member", "created_at"], name="support_request_by_member")]
+
+
+class SupportAnswer(models.TextChoices):
+    """What somebody who was asked for support says; ``none`` while they have said nothing."""
+
+    NONE = "none"
+    WILL_CONTACT_YOU = "will_contact_you"
+    CAN_TALK_LATER = "can_talk_later"
+    NOT_ABLE = "not_able"
+
+
+# Those by which somebody is there, now or later.
+HELPFUL = (SupportAnswer.WILL_CONTACT_YOU, SupportAnswer.CAN_TALK_LATER)
+
+
+class SupportAskQuerySet(models.QuerySet["SupportAsk"]):
+    def of_helper(self, helper_id: UUID) -> Self:
+        """Return what this member was asked by others."""
+        return self.filter(helper_id=helper_id)
+
+    def answered(self) -> Self:
+        """Return those that their helper said something to."""
+        return self.exclude(answer=SupportAnswer.NONE)
+
+
+class SupportAsk(models.Model):
+    """That one helper was asked by one request: a partner, or a facilitator of a group.
+
+    A facilitator is asked by ``membership``, and knows the asker by the alias of
+    ``asker_membership``. ``asked_at`` is when the helper was last told; ``helped`` remembers that
+    the answer was counted as help given. Never shown to the asker before there is an answer.
+    """
+
+    export_rule = Export.WHOLE
+    erasure_rule = Erasure.SHARED
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    request = models.ForeignKey(
+        SupportRequest, on_delete=models.CASCADE, related_name="asks", db_index=False
+    )
+    helper = models.ForeignKey("recovery.Member", on_delete=models.CASCADE, related_name="+")
+    partnership = models.ForeignKey(
+        "recovery.Partnership", on_delete=models.CASCADE, null=True, related_name="+"
+    )
+    membership = models.ForeignKey(
+        "recovery.GroupMembership", on_delete=models.CASCADE, null=True, related_name="+"
+    )
+    asker_membership = models.ForeignKey(
+        "recovery.GroupMembership", on_delete=models.CASCADE, null=True, related_name="+"
+    )
+    wave = models.SmallIntegerField()
+    asked_at = models.DateTimeField()
+    answer = models.CharField(
+        max_length=16, choices=SupportAnswer.choices, default=SupportAnswer.NONE
+    )
+    answered_at = models.DateTimeField(null=True)
+    helped = models.BooleanField(default=False)
+    version = models.IntegerField(default=1)
+
+    objects = SupportAskQuerySet.as_manager()
+
+    class Meta:
+        app_label = "recovery"
+        constraints = [
+            models.UniqueConstraint(fields=["request", "helper"], name="one_ask_a_helper"),
+            models.CheckConstraint(
+                condition=Q(
+                    partnership__isnull=False,
+                    membership__isnull=True,
+                    asker_membership__isnull=True,
+                )
+                | Q(
+                    partnership__isnull=True,
+                    membership__isnull=False,
+                    asker_membership__isnull=False,
+                ),
+                name="an_ask_goes_to_a_partner_or_a_facilitator",
+            ),
+            models.CheckConstraint(
+                condition=Q(answer=SupportAnswer.NONE, answered_at__isnull=True)
+                | (~Q(answer=SupportAnswer.NONE) & Q(answered_at__isnull=False)),
+                name="an_answer_has_its_instant",
+            ),
+        ]
+
+
+class SupportMessage(OwnedRow):
+    """A short text between the asker and one helper, sealed by its author; gone once it closes.
+
+    ``withheld`` from a recipient who could not see the request when it was written, for good.
+    """
+
+    ask = models.ForeignKey(SupportAsk, on_delete=models.CASCADE, related_name="messages")
+    text = models.BinaryField()
+    withheld = models.BooleanField(default=False)
 
     class Meta:
         app_label = "recovery"

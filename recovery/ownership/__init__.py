@@ -1,0 +1,1 @@
+"""What is mine: taken along, brought in, erased."""
