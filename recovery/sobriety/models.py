@@ -187,7 +187,8 @@ class TrackerFact(models.Model):
 class Clock(models.Model):
     """The fold of an abstinence tracker's facts, kept so that reading a clock reads no history.
 
-    It always equals ``rules.fold`` of the facts; ``services.rebuild`` makes it anew.
+    It always equals ``rules.fold`` of the facts, and the weeks ``sober_time.replay`` of them;
+    ``services.rebuilding`` makes both anew.
     """
 
     export_rule = Export.NONE
@@ -212,6 +213,9 @@ class Clock(models.Model):
     last_used_at = models.DateTimeField(null=True)
     last_used_on = models.DateField(null=True)
     last_use_recorded_at = models.DateTimeField(null=True)
+    # What a partner with the scope ``sober_time`` sees: see ``sober_time``.
+    weeks_shown = models.IntegerField()
+    weeks_on = models.DateField()
 
     class Meta:
         app_label = "recovery"
