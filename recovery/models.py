@@ -32,11 +32,17 @@ from recovery.members.models import (
 )
 from recovery.ownership.models import ExportJob, ExportPart, ImportJob, ImportPart
 from recovery.partners.help_models import HelpTally
-from recovery.partners.models import PartnerInvite, Partnership
+from recovery.partners.models import PartnerInvite, Partnership, PartnershipSide
 from recovery.reports.models import Report, ReportLook
 from recovery.sharing.models import AccessEntry, Grant
 from recovery.sobriety.models import Clock, LimitTotals, Tracker, TrackerDay, TrackerFact
-from recovery.support.models import HardMomentPlan
+from recovery.support.models import (
+    ContactCard,
+    HardMomentPlan,
+    SupportAsk,
+    SupportMessage,
+    SupportRequest,
+)
 
 __all__ = [
     "AccessEntry",
@@ -52,6 +58,7 @@ __all__ = [
     "CommitmentTally",
     "CommitmentTerms",
     "Confirmation",
+    "ContactCard",
     "EmailCode",
     "ErasedMember",
     "ExportJob",
@@ -75,6 +82,7 @@ __all__ = [
     "Member",
     "PartnerInvite",
     "Partnership",
+    "PartnershipSide",
     "Pause",
     "RateBucket",
     "RefreshToken",
@@ -83,6 +91,9 @@ __all__ = [
     "SealingKey",
     "Session",
     "StreakRun",
+    "SupportAsk",
+    "SupportMessage",
+    "SupportRequest",
     "Tracker",
     "TrackerDay",
     "TrackerFact",

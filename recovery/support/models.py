@@ -39,6 +39,7 @@ class ContactCard(models.Model):
 
     export_rule = Export.WHOLE
     erasure_rule = Erasure.DELETE
+    sealed = {"text": "contact_cards.text"}
 
     member = models.OneToOneField(
         "recovery.Member", on_delete=models.CASCADE, primary_key=True, related_name="+"
@@ -74,6 +75,8 @@ class SupportRequest(OwnedRow):
     each took the place of one still open, so that a helper who was told of an earlier one finds
     the present one. ``group_ids`` are the groups whose facilitators are asked too.
     """
+
+    sealed = {"text": "support_requests.text"}
 
     text = models.BinaryField(default=b"")
     group_ids = models.JSONField(default=list)
@@ -135,7 +138,9 @@ class SupportAsk(models.Model):
     """
 
     export_rule = Export.WHOLE
-    erasure_rule = Erasure.SHARED
+    erasure_rule = Erasure.DELETE
+    # The asker's export must not tell whom they reached: the row is its helper's.
+    owned_through = ("helper",)
 
     id = models.UUIDField(primary_key=True, default=new_id)
     request = models.ForeignKey(
@@ -192,6 +197,8 @@ class SupportMessage(OwnedRow):
 
     ``withheld`` from a recipient who could not see the request when it was written, for good.
     """
+
+    sealed = {"text": "support_messages.text"}
 
     ask = models.ForeignKey(SupportAsk, on_delete=models.CASCADE, related_name="messages")
     text = models.BinaryField()
