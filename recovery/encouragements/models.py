@@ -47,7 +47,7 @@ class Encouragement(OwnedRow):
 
     erasure_rule = Erasure.SHARED
 
-    member = models.ForeignKey(
+    member = models.ForeignKey(  # type: ignore[assignment]
         "recovery.Member", on_delete=models.SET_NULL, null=True, related_name="+"
     )
     recipient = models.ForeignKey("recovery.Member", on_delete=models.CASCADE, related_name="+")
@@ -64,7 +64,7 @@ class Encouragement(OwnedRow):
     # Thanks to somebody who blocked the one who thanks: said, and not heard.
     thanks_hidden = models.BooleanField(default=False)
 
-    objects = EncouragementQuerySet.as_manager()
+    objects = EncouragementQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         app_label = "recovery"

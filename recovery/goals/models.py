@@ -104,10 +104,7 @@ class GoalStep(models.Model):
 
 
 class GoalProgress(OwnedRow):
-    """An amount towards a goal's target. Rows are added and voided, never edited.
-
-    Below zero it takes back, as when savings had to be used.
-    """
+    """An amount towards a goal's target. Rows are added and voided, never edited."""
 
     goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="+")
     local_date = models.DateField()
@@ -119,5 +116,7 @@ class GoalProgress(OwnedRow):
 
     class Meta:
         app_label = "recovery"
-        constraints = [models.CheckConstraint(condition=~Q(amount=0), name="goal_progress_moves")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="goal_progress_is_above_zero")
+        ]
         indexes = [models.Index(fields=["goal", "created_at"], name="goal_progress_by_goal")]

@@ -1,0 +1,1 @@
+"""Writes of the goals area, one module per matter."""
