@@ -36,6 +36,8 @@ class Block(OwnedRow):
     names: one row for both would tell the blocker that the two are the same.
     """
 
+    secrets = ("blocked",)
+
     blocked = models.ForeignKey("recovery.Member", on_delete=models.CASCADE, related_name="+")
     named_by = models.UUIDField()
     known_as = models.CharField(max_length=60, blank=True)

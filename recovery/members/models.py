@@ -51,6 +51,8 @@ class Member(models.Model):
     email_verified_at = models.DateTimeField(null=True)
     terms_version = models.CharField(max_length=20)
     accepted_terms_at = models.DateTimeField()
+    # Empty until chosen: then nobody's invites reach them in their first days (members.rules).
+    receives_partner_invites = models.BooleanField(null=True)
     version = models.IntegerField(default=1)
     created_at = models.DateTimeField()
     # From then on nobody sees them. What is theirs is erased at ``erase_at``, which an erasure that
@@ -183,7 +185,7 @@ class EmailCode(models.Model):
     export_rule = Export.NONE
     erasure_rule = Erasure.DELETE
     sealed = {"address": "email_codes.address", "code": "email_codes.code"}
-    named_by = {"handle": "handle"}
+    handles = ("handle",)
 
     id = models.UUIDField(primary_key=True, default=new_id)
     member = models.ForeignKey(Member, on_delete=models.CASCADE, null=True, related_name="+")
