@@ -15,8 +15,8 @@ from notifications.sender import SenderState
 log = logging.getLogger("notifications.delivery")
 
 
-def deliver(*, now: datetime, batch: int = fcm.MAX_BATCH) -> int:
-    """Send one batch of what is due; return how many deliveries it took up.
+def deliver(*, now: datetime, batch: int = fcm.MAX_BATCH, urgent_only: bool = False) -> int:
+    """Send one batch of what is due, urgent ones first; return how many deliveries it took up.
 
     Returns within some 15 s whatever the network does. Zero: nothing is due, or sending is paused.
     """
@@ -26,7 +26,7 @@ def deliver(*, now: datetime, batch: int = fcm.MAX_BATCH) -> int:
     if gateway is not None and everybody.waits(now=now):
         return 0
     limit = min(batch, sender.PROBE_SIZE) if everybody.halted_reason else batch
-    lease_until, leased = leases.lease(now=now, limit=limit)
+    lease_until, leased = leases.lease(now=now, limit=limit, urgent_only=urgent_only)
     if not leased:
         return 0
     verdicts = {
@@ -91,4 +91,5 @@ def _push(row: Leased) -> Push:
         title=text.title,
         body=text.body,
         expires_at=row.expires_at,
+        urgent=row.urgent,
     )

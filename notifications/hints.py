@@ -39,6 +39,11 @@ def deliver_soon() -> None:
     _after_commit(_hint_deliver)
 
 
+def deliver_urgent_soon() -> None:
+    """The same for what somebody waits for: in a queue of its own, ahead of all that wait."""
+    _after_commit(_hint_deliver_urgent)
+
+
 def send_mail_soon() -> None:
     """After this transaction has committed, ask a worker to e-mail what waits; once, likewise."""
     _after_commit(_hint_send_mail)
@@ -51,6 +56,10 @@ def keep_house_soon() -> None:
 
 def _hint_deliver() -> None:
     _publisher.publish("notifications.deliver")
+
+
+def _hint_deliver_urgent() -> None:
+    _publisher.publish("notifications.deliver_urgent")
 
 
 def _hint_send_mail() -> None:

@@ -20,6 +20,7 @@ class Leased:
 
     delivery_id: UUID
     tries: int  # this one included
+    urgent: bool
     notification_id: UUID
     member_id: UUID
     kind: Kind
@@ -45,6 +46,7 @@ class Leased:
 _PATHS = (
     "id",
     "tries",
+    "urgent",
     "notification_id",
     "notification__member_id",
     "notification__kind",
@@ -67,22 +69,19 @@ _PATHS = (
 )
 
 
-def lease(*, now: datetime, limit: int) -> tuple[datetime, list[Leased]]:
+def lease(*, now: datetime, limit: int, urgent_only: bool = False) -> tuple[datetime, list[Leased]]:
     """Take up to ``limit`` deliveries that are due; return until when, and what they are.
 
-    The instant is the proof of the lease: a worker that comes back too late settles nothing.
+    Urgent ones first, however many others have waited for longer. The instant is the proof of the
+    lease: a worker that comes back too late settles nothing.
     """
     # A batch of sends ends within 15 s and its settling within a second or two; a minute leaves
     # room for a machine that stalls, and is what a killed worker costs.
     until = now + timedelta(seconds=settings.LEASE_SECONDS)
     with transaction.atomic():
-        due = Delivery.objects.filter(state=DeliveryState.PENDING, next_attempt_at__lte=now)
-        free = due.filter(Q(leased_until__isnull=True) | Q(leased_until__lte=now))
-        ids = list(
-            free.order_by("next_attempt_at")
-            .select_for_update(skip_locked=True)
-            .values_list("id", flat=True)[:limit]
-        )
+        ids = _free(now=now, limit=limit, urgent=True)
+        if len(ids) < limit and not urgent_only:
+            ids += _free(now=now, limit=limit - len(ids), urgent=False)
         if not ids:
             return until, []
         Delivery.objects.filter(id__in=ids).update(leased_until=until, tries=F("tries") + 1)
@@ -90,6 +89,16 @@ def lease(*, now: datetime, limit: int) -> tuple[datetime, list[Leased]]:
     fields = Leased.__dataclass_fields__
     leased = [Leased(**dict(zip(fields, row, strict=True))) for row in rows]
     return until, leased
+
+
+def _free(*, now: datetime, limit: int, urgent: bool) -> list[UUID]:
+    """Lock due deliveries that no other worker has; the two sorts have an index each."""
+    due = Delivery.objects.filter(
+        state=DeliveryState.PENDING, urgent=urgent, next_attempt_at__lte=now
+    )
+    free = due.filter(Q(leased_until__isnull=True) | Q(leased_until__lte=now))
+    locked = free.order_by("next_attempt_at").select_for_update(skip_locked=True)
+    return list(locked.values_list("id", flat=True)[:limit])
 
 
 def anything_due(*, now: datetime) -> bool:

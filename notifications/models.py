@@ -109,6 +109,56 @@ class Reminder(OwnedRow):
         ]
 
 
+class DeadlineKind(models.TextChoices):
+    """What a deadline makes happen; each has one handler (deadlines.py)."""
+
+    SUPPORT_WAVE = "support_wave"
+    SUPPORT_NO_ANSWER = "support_no_answer"
+    QUIET = "quiet"
+    COMMITMENT_DUE = "commitment_due"
+    GRANT_EXPIRING = "grant_expiring"
+    WHO_SEES_ME = "who_sees_me"
+
+
+# Somebody waits for these: worked off before all others, whatever stands in front of them.
+URGENT_DEADLINES = (DeadlineKind.SUPPORT_WAVE, DeadlineKind.SUPPORT_NO_ANSWER)
+
+
+class Deadline(models.Model):
+    """When something is to be looked at for a member; the tick finds it, and its handler answers.
+
+    ``subject_id`` names what it is about: a commitment, a partnership, or the member.
+    """
+
+    export_rule = Export.NONE
+    erasure_rule = Erasure.DELETE
+
+    # No index of its own: the unique one begins with it.
+    member = models.ForeignKey(
+        "recovery.Member", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    kind = models.CharField(max_length=20, choices=DeadlineKind.choices)
+    subject_id = models.UUIDField()
+    next_due_at = models.DateTimeField()
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "kind", "subject_id"], name="one_deadline_a_subject"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["next_due_at"], name="deadline_due"),
+            models.Index(
+                fields=["next_due_at"],
+                condition=Q(kind__in=URGENT_DEADLINES),
+                name="deadline_due_urgent",
+            ),
+        ]
+
+
 class NotificationState(models.TextChoices):
     PENDING = "pending", "A device may still get it"
     SENT = "sent", "At least one device got it"
@@ -146,8 +196,9 @@ NOT_FOR_THE_INBOX = (
 class Notification(models.Model):
     """The promise to tell a member something, and its place in their inbox.
 
-    ``dedupe_key`` names the fact, so that it is told once whoever finds it. Columns have database
-    defaults because the planner inserts in sets.
+    ``dedupe_key`` names the fact, so that it is told once whoever finds it. What came out of a
+    ``partnership`` is shown while the reader still has it. Columns have database defaults because
+    the planner inserts in sets.
     """
 
     export_rule = Export.WHOLE
@@ -162,6 +213,9 @@ class Notification(models.Model):
     dedupe_key = models.CharField(max_length=200, unique=True)
     local_date = models.DateField(null=True)
     subject_id = models.UUIDField(null=True)
+    partnership = models.ForeignKey(
+        "recovery.Partnership", on_delete=models.CASCADE, null=True, related_name="+"
+    )
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     state = models.CharField(
@@ -201,6 +255,7 @@ class Delivery(models.Model):
     """The way of one notification to one device.
 
     While ``leased_until`` lies ahead a worker has it; a killed worker's lease simply runs out.
+    An ``urgent`` one overtakes all that are not.
     """
 
     export_rule = Export.NONE
@@ -221,6 +276,7 @@ class Delivery(models.Model):
     dropped_reason = models.CharField(
         max_length=14, choices=Dropped.choices, default=Dropped.NO, db_default="", blank=True
     )
+    urgent = models.BooleanField(default=False, db_default=False)
     next_attempt_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True)
     tries = models.SmallIntegerField(default=0, db_default=0)
@@ -242,7 +298,12 @@ class Delivery(models.Model):
         indexes = [
             models.Index(
                 fields=["next_attempt_at"], condition=Q(state="pending"), name="delivery_due"
-            )
+            ),
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=Q(state="pending", urgent=True),
+                name="delivery_due_urgent",
+            ),
         ]
 
 
@@ -257,6 +318,7 @@ class Sender(models.Model):
     """How sending is doing: one row for everything, and one for each platform that is stopped.
 
     ``halted_reason`` stays until a send succeeds again; until ``paused_until`` none is tried.
+    ``back_at`` is when ticks came again after the last outage.
     """
 
     export_rule = Export.NONE
@@ -266,4 +328,5 @@ class Sender(models.Model):
     paused_until = models.DateTimeField(null=True)
     halted_reason = models.CharField(max_length=40, blank=True, default="")
     last_tick_at = models.DateTimeField(null=True)
+    back_at = models.DateTimeField(null=True)
     housekept_at = models.DateTimeField(null=True)

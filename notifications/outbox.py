@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from notifications import bulk, pushes
@@ -23,7 +24,10 @@ from recovery.kernel.ids import new_id
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A notification to be promised; ``dedupe_key`` names the fact behind it."""
+    """A notification to be promised; ``dedupe_key`` names the fact behind it.
+
+    An ``urgent`` one overtakes all others; whoever promises it hints ``deliver_urgent_soon``.
+    """
 
     member_id: UUID
     kind: Kind
@@ -31,6 +35,8 @@ class Draft:
     expires_at: datetime
     local_date: date | None = None
     subject_id: UUID | None = None
+    partnership_id: UUID | None = None
+    urgent: bool = False
     dropped: Dropped = Dropped.NO
 
 
@@ -45,7 +51,8 @@ def promise(*, drafts: Sequence[Draft], now: datetime) -> int:
     wanted = {draft.member_id for draft in drafts if draft.dropped is Dropped.NO}
     push_is_on = pushes.are_on()
     devices = _devices_of(wanted) if push_is_on and wanted else {}
-    rows, ways = [], {}
+    rows: list[tuple[Any, ...]] = []
+    ways: dict[UUID, tuple[bool, Sequence[UUID]]] = {}
     for draft in drafts:
         reason = draft.dropped
         reached = devices.get(draft.member_id, ())
@@ -53,7 +60,7 @@ def promise(*, drafts: Sequence[Draft], now: datetime) -> int:
             reason = Dropped.NO_DEVICE if push_is_on else Dropped.PUSH_OFF
         row_id = new_id()
         if reason is Dropped.NO:
-            ways[row_id] = reached
+            ways[row_id] = (draft.urgent, reached)
         rows.append(
             (
                 row_id,
@@ -62,6 +69,7 @@ def promise(*, drafts: Sequence[Draft], now: datetime) -> int:
                 draft.dedupe_key,
                 draft.local_date,
                 draft.subject_id,
+                draft.partnership_id,
                 now,
                 draft.expires_at,
                 NotificationState.PENDING if reason is Dropped.NO else NotificationState.DROPPED,
@@ -78,6 +86,7 @@ def promise(*, drafts: Sequence[Draft], now: datetime) -> int:
             "dedupe_key",
             "local_date",
             "subject_id",
+            "partnership",
             "created_at",
             "expires_at",
             "state",
@@ -88,11 +97,15 @@ def promise(*, drafts: Sequence[Draft], now: datetime) -> int:
         returning="id",
     )
     deliveries = [
-        (new_id(), row_id, device_id, now) for row_id in new for device_id in ways.get(row_id, ())
+        (new_id(), row_id, device_id, urgent, now)
+        for row_id in new
+        if row_id in ways
+        for urgent, device_ids in [ways[row_id]]
+        for device_id in device_ids
     ]
     bulk.insert(
         Delivery,
-        columns=["id", "notification", "device", "next_attempt_at"],
+        columns=["id", "notification", "device", "urgent", "next_attempt_at"],
         rows=deliveries,
         returning="id",
     )

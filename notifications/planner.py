@@ -1,4 +1,4 @@
-"""The tick: find reminders that have fallen due, promise their notifications, move their deadlines.
+"""The tick: find what has fallen due, promise its notifications, move its deadlines.
 
 One transaction a batch. Whoever runs it twice, in parallel or late changes nothing: rows are
 claimed, dedupe keys are unique, deadlines move to the future in one step.
@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
 
-from notifications import asking, bulk, outbox, schedule
+from notifications import asking, bulk, deadlines, hints, outbox, schedule, sender
 from notifications.models import Dropped, Reminder
 from notifications.wording import Kind
 
@@ -29,7 +29,7 @@ A_WHILE = timedelta(hours=1)  # how far a reminder that cannot be planned moves 
 
 @dataclass(frozen=True, slots=True)
 class TickResult:
-    """What became of the reminders that had fallen due."""
+    """What became of the reminders and other deadlines that had fallen due."""
 
     claimed: int = 0
     planned: int = 0  # notifications promised
@@ -50,12 +50,24 @@ class TickResult:
 
 
 def tick(*, now: datetime, batch: int = BATCH) -> TickResult:
-    """Plan what has fallen due by ``now``, some batches of it; costs two queries when nothing has.
+    """Plan what has fallen due by ``now``, some batches of it; costs one query when nothing has.
 
     Raises OperationalError when the database is out of reach; the next tick finds the rest.
     """
     total = TickResult()
-    for _ in range(MOST_BATCHES):
+    sight = sender.look(now=now)
+    if sight.deadlines:
+        # First: somebody may be waiting for a second helper.
+        worked = deadlines.work_off(now=now, batch=batch, most=MOST_BATCHES)
+        if worked.urgent:
+            hints.deliver_urgent_soon()
+        total += TickResult(
+            claimed=worked.claimed,
+            planned=worked.planned,
+            waiting=worked.waiting,
+            moved_on=worked.moved_on,
+        )
+    for _ in range(MOST_BATCHES if sight.reminders else 0):
         done = _plan_batch(now=now, limit=batch)
         total += done
         if done.claimed < batch:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from notifications.models import Scope, Sender
+from django.db.models import Case, Exists, F, Value, When
+
+from notifications.models import Deadline, Reminder, Scope, Sender
 from notifications.pushes import Outcome, Push, Result, Signal
 
 log = logging.getLogger("notifications.sender")
@@ -17,6 +19,9 @@ log = logging.getLogger("notifications.sender")
 PROBE_AFTER = timedelta(minutes=10)
 # As many as answers.py needs to prove that the credentials are wrong, and not ten phones.
 PROBE_SIZE = 10
+# Ticks come every 15 seconds, and one with a backlog takes some more: who has not ticked for ten
+# minutes was down.
+GAP = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +77,38 @@ def note(
 
 
 def beat(*, now: datetime) -> None:
-    """Record that a tick ran."""
-    _write(scope=Scope.EVERYBODY, last_tick_at=now)
+    """Record that a tick ran, and whether it is the first after an outage; one query."""
+    after_gap = When(last_tick_at__lt=now - GAP, then=Value(now))
+    row = Sender.objects.filter(scope=Scope.EVERYBODY)
+    if not row.update(last_tick_at=now, back_at=Case(after_gap, default=F("back_at"))):
+        _write(scope=Scope.EVERYBODY, last_tick_at=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a tick finds before it does anything: what is due, and when the last tick was."""
+
+    reminders: bool = True
+    deadlines: bool = True
+    last_tick_at: datetime | None = None
+    back_at: datetime | None = None
+
+    def out_until(self, *, now: datetime) -> datetime | None:
+        """Return when the last outage ended: now, if this tick is the first one after it."""
+        if self.last_tick_at is not None and now - self.last_tick_at > GAP:
+            return now
+        return self.back_at
+
+
+def look(*, now: datetime) -> Sight:
+    """Return what a tick has to do. One query, which locks nothing: all that an idle tick costs."""
+    row = Sender.objects.filter(scope=Scope.EVERYBODY).values_list(
+        Exists(Reminder.objects.filter(next_due_at__lte=now)),
+        Exists(Deadline.objects.filter(next_due_at__lte=now)),
+        "last_tick_at",
+        "back_at",
+    )
+    return next((Sight(*found) for found in row), Sight())
 
 
 def claim_housekeeping(*, now: datetime, every: timedelta) -> bool:

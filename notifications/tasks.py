@@ -50,6 +50,16 @@ def deliver(**_: object) -> None:
             return
 
 
+@shared_task(name="notifications.deliver_urgent", acks_late=True, ignore_result=True)
+def deliver_urgent(**_: object) -> None:
+    """Send what somebody waits for, and nothing else."""
+    started = monotonic()
+    while delivery.deliver(now=timezone.now(), urgent_only=True):
+        if monotonic() - started > DELIVER_SECONDS:
+            hints.deliver_urgent_soon()
+            return
+
+
 @shared_task(name="notifications.send_mail", acks_late=True, ignore_result=True)
 def send_mail(**_: object) -> None:
     """E-mail the codes that wait; a slow mail server holds up no tick."""

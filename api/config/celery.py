@@ -76,6 +76,7 @@ app.conf.update(
     task_routes={
         "notifications.tick": {"queue": "urgent"},
         "notifications.deliver": {"queue": "nudges"},
+        "notifications.deliver_urgent": {"queue": "urgent"},
         # Not among the ticks: a mail server that is slow must hold up none of them.
         "notifications.send_mail": {"queue": "housekeeping"},
         "notifications.housekeeping": {"queue": "housekeeping"},

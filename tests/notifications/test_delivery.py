@@ -434,4 +434,4 @@ def test_a_batch_costs_the_same_number_of_queries_however_long_it_is(
 
     few = cost(1)
     many = cost(20)
-    assert few == many == 10
+    assert few == many == 11

@@ -113,6 +113,7 @@ def test_every_task_has_a_queue_that_the_workers_know() -> None:
     assert ours == {
         "notifications.tick",
         "notifications.deliver",
+        "notifications.deliver_urgent",
         "notifications.send_mail",
         "notifications.housekeeping",
     }
