@@ -9,7 +9,9 @@ class RecoveryConfig(AppConfig):
         from recovery.calendar import listeners as calendar
         from recovery.checkins import listeners as checkins
         from recovery.sharing import listeners as sharing
+        from recovery.sobriety import listeners as sobriety
 
         calendar.subscribe()
+        sobriety.subscribe()
         checkins.subscribe()
         sharing.subscribe()

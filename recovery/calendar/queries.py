@@ -30,6 +30,21 @@ def facts_of(*, member_id: UUID) -> list[ZoneFact]:
     ]
 
 
+def moves_of(*, member_id: UUID) -> list[tuple[datetime, ZoneFact]]:
+    """Return the member's zone facts in the order in which they were recorded, each with when."""
+    rows = ZoneChange.objects.owned_by(member_id).order_by("recorded_at", "pk")
+    return [
+        (row.recorded_at, ZoneFact(row.effective_at, row.zone, row.day_start_hour)) for row in rows
+    ]
+
+
+def zone_before(*, member_id: UUID, moved_at: datetime) -> ZoneFact | None:
+    """Return the zone fact that was recorded last beside the one effective at an instant."""
+    others = ZoneChange.objects.owned_by(member_id).exclude(effective_at=moved_at)
+    row = others.order_by("-recorded_at", "-pk").first()
+    return row and ZoneFact(row.effective_at, row.zone, row.day_start_hour)
+
+
 def last_moved_at(*, member_id: UUID) -> datetime:
     """Return since when the member's present zone and day start hold."""
     rows = ZoneChange.objects.owned_by(member_id).order_by("-effective_at")

@@ -11,6 +11,7 @@ from uuid import UUID
 from recovery.checkins.models import CheckIn
 from recovery.kernel.changes import ChangeLog
 from recovery.kernel.errors import FieldError, Invalid
+from recovery.members.models import Member
 from recovery.sobriety import queries as sobriety
 from recovery.sobriety.models import SaidState, Tracker, TrackerMode
 from recovery.sobriety.services import projections, uses
@@ -29,6 +30,7 @@ class TrackerState:
 def say(
     *,
     check_in: CheckIn,
+    member: Member,
     before: Sequence[TrackerState],
     after: Sequence[TrackerState],
     log: ChangeLog,
@@ -67,7 +69,7 @@ def say(
         and _is_used(old, tracker.id) != _is_used(new, tracker.id)
     ]
     if turned:
-        uses.settle(trackers=turned, log=log, now=now, said=said)
+        uses.settle(member=member, trackers=turned, log=log, now=now, said=said)
     return [tracker for tracker in turned if _is_used(new, tracker.id)]
 
 

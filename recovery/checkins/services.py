@@ -115,7 +115,7 @@ def take_back(*, member: Member, local_date: date, now: datetime) -> None:
         row.deleted_at = row.edited_at = now
         row.version += 1
         row.save()
-        say(check_in=row, before=before, after=(), log=log, now=now)
+        say(check_in=row, member=member, before=before, after=(), log=log, now=now)
         if row.counts:
             streaks.rebuild(member=member)
         log.add(table="check_ins", row_id=local_date, version=row.version, gone=True)
@@ -164,7 +164,14 @@ def _write(
         row.edited_at = edited_at
         row.version += 1
         row.save(force_insert=row.version == 1)
-        used = say(check_in=row, before=stored.trackers, after=asked.trackers, log=log, now=now)
+        used = say(
+            check_in=row,
+            member=member,
+            before=stored.trackers,
+            after=asked.trackers,
+            log=log,
+            now=now,
+        )
         if begins and row.counts:
             streaks.add_date(member=member, day=local_date)
         log.add(

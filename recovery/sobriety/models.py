@@ -188,7 +188,7 @@ class Clock(models.Model):
     """The fold of an abstinence tracker's facts, kept so that reading a clock reads no history.
 
     It always equals ``rules.fold`` of the facts, and the weeks ``sober_time.replay`` of them;
-    ``services.rebuilding`` makes both anew.
+    ``services.projections`` makes both anew.
     """
 
     export_rule = Export.NONE

@@ -16,7 +16,7 @@ from recovery.calendar import rules as calendar_rules
 from recovery.kernel.rows import OwnedQuerySet
 from recovery.kernel.sealing import Sealer
 from recovery.members.models import Member
-from recovery.sobriety import day_states, episodes, limits, milestones, rules
+from recovery.sobriety import day_states, episodes, limits, milestones, rules, sober_time
 from recovery.sobriety.episodes import Episode
 from recovery.sobriety.milestones import Earned
 from recovery.sobriety.models import (
@@ -110,10 +110,10 @@ def _fact(row: TrackerFact) -> rules.Fact:
     )
 
 
-def reading(*, tracker: Tracker, now: datetime, today: date) -> rules.Reading:
-    """Return what the tracker's clock shows at ``now``, without reading its history."""
+def clock_of(tracker: Tracker) -> rules.Clock:
+    """Return the fold of the tracker's facts, as it is stored."""
     row = tracker.clock
-    clock = rules.Clock(
+    return rules.Clock(
         first_start_at=row.first_start_at,
         first_start_on=row.first_start_on,
         zone=row.zone,
@@ -130,8 +130,26 @@ def reading(*, tracker: Tracker, now: datetime, today: date) -> rules.Reading:
         last_used_on=row.last_used_on,
         last_use_recorded_at=row.last_use_recorded_at,
     )
+
+
+def weeks_of(*, tracker: Tracker, today: date) -> sober_time.Weeks:
+    """Return the whole weeks of sober days that show on the owner's date; see ``sober_time``."""
+    kept = sober_time.Weeks(shown=tracker.clock.weeks_shown, on=tracker.clock.weeks_on)
+    return sober_time.renewed(kept, clock_of(tracker), today=today)
+
+
+def moves_of(*, member_id: UUID) -> list[sober_time.Move]:
+    """Return where the member's days lay, as it was recorded."""
+    return [
+        sober_time.Move(recorded_at, zone=fact.zone, day_start_hour=fact.day_start_hour)
+        for recorded_at, fact in calendar.moves_of(member_id=member_id)
+    ]
+
+
+def reading(*, tracker: Tracker, now: datetime, today: date) -> rules.Reading:
+    """Return what the tracker's clock shows at ``now``, without reading its history."""
     return rules.read(
-        clock,
+        clock_of(tracker),
         now=now,
         today=today,
         cost_per_day=tracker.cost_per_day,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Q, Sum
 
-from recovery.sobriety import limits, queries, rules
+from recovery.calendar import queries as calendar
+from recovery.kernel import days
+from recovery.members.events import DaysMoved
+from recovery.sobriety import limits, queries, rules, sober_time
 from recovery.sobriety.models import (
     Clock,
     FactKind,
@@ -42,16 +45,70 @@ class Saying:
     answered_at: datetime
 
 
+def begin_clock(*, tracker: Tracker, facts: Iterable[rules.Fact], today: date) -> None:
+    """Store the fold of a new tracker's start, with one query. ``today``: its owner's date."""
+    clock = _folded(facts)
+    tracker.clock = _row(tracker, clock, weeks=sober_time.begun(clock, today=today))
+    tracker.clock.save(force_insert=True)
+
+
 def refold_clocks(
-    *, trackers: Sequence[Tracker], facts: Mapping[UUID, Iterable[rules.Fact]]
+    *, trackers: Sequence[Tracker], facts: Mapping[UUID, Iterable[rules.Fact]], today: date
 ) -> None:
-    """Store the fold of all clock facts of each tracker, with one query for all of them."""
+    """Store the fold of all clock facts of each tracker, with one query for all of them.
+
+    The weeks that show on ``today``, the owner's date, are kept as they were before: what is
+    being recorded shows in them from the next Monday on.
+    """
     for tracker in trackers:
-        clock = rules.fold(facts[tracker.id])
-        assert clock is not None  # noqa: S101  a tracker is made with its start and keeps one
-        values = {name: getattr(clock, name) for name in CLOCK_FIELDS}
-        values["recent_use_dates"] = [day.isoformat() for day in clock.recent_use_dates]
-        tracker.clock = Clock(tracker=tracker, **values)
+        weeks = queries.weeks_of(tracker=tracker, today=today)
+        tracker.clock = _row(tracker, _folded(facts[tracker.id]), weeks=weeks)
+    _store(trackers)
+
+
+def rebuild_clocks(*, member_id: UUID) -> None:
+    """Make the clocks of a member anew from what was ever said and when. Three queries."""
+    trackers = list(queries.ever_of(member_id=member_id).filter(mode=TrackerMode.ABSTINENCE))
+    rows = queries.clock_rows(tracker_ids=[tracker.id for tracker in trackers])
+    moves = queries.moves_of(member_id=member_id)
+    for tracker in trackers:
+        facts = queries.clock_facts(rows[tracker.id])
+        weeks = sober_time.replay(facts, moves=moves)
+        tracker.clock = _row(tracker, _folded(facts), weeks=weeks)
+    _store(trackers)
+
+
+def keep_weeks(fact: DaysMoved) -> None:
+    """Keep what shows of a member's sober weeks when a move puts them back before a Monday."""
+    before = calendar.zone_before(member_id=fact.member_id, moved_at=fact.effective_at)
+    if before is None:
+        return
+    from_day = days.local_date(
+        fact.recorded_at, zone=before.zone, day_start_hour=before.day_start_hour
+    )
+    to_day = days.local_date(fact.recorded_at, zone=fact.zone, day_start_hour=fact.day_start_hour)
+    if not sober_time.moves_back(from_day=from_day, to_day=to_day):
+        return
+    trackers = list(queries.ever_of(member_id=fact.member_id).filter(mode=TrackerMode.ABSTINENCE))
+    for tracker in trackers:
+        weeks = queries.weeks_of(tracker=tracker, today=from_day)
+        tracker.clock.weeks_shown, tracker.clock.weeks_on = weeks.shown, weeks.on
+    _store(trackers)
+
+
+def _folded(facts: Iterable[rules.Fact]) -> rules.Clock:
+    clock = rules.fold(facts)
+    assert clock is not None  # noqa: S101  a tracker is made with its start and keeps one
+    return clock
+
+
+def _row(tracker: Tracker, clock: rules.Clock, *, weeks: sober_time.Weeks) -> Clock:
+    values = {field.name: getattr(clock, field.name) for field in fields(clock)}
+    values["recent_use_dates"] = [day.isoformat() for day in clock.recent_use_dates]
+    return Clock(tracker=tracker, **values, weeks_shown=weeks.shown, weeks_on=weeks.on)
+
+
+def _store(trackers: Iterable[Tracker]) -> None:
     Clock.objects.bulk_create(
         [tracker.clock for tracker in trackers],
         update_conflicts=True,

@@ -93,8 +93,11 @@ def create(
         fact = recording.started(tracker=tracker, member=member, at=started_at, now=now)
         fact.save(force_insert=True)
         if tracker.mode == TrackerMode.ABSTINENCE:
-            facts = {tracker.id: queries.clock_facts([fact])}
-            projections.refold_clocks(trackers=[tracker], facts=facts)
+            projections.begin_clock(
+                tracker=tracker,
+                facts=queries.clock_facts([fact]),
+                today=calendar.today_of(member=member, now=now),
+            )
         else:
             LimitTotals.objects.create(tracker=tracker)
             _set_limit(tracker, member, new.limit, default=fact.on_date, log=log, now=now)
@@ -171,7 +174,7 @@ def _move_start(
     recording.started(tracker=tracker, member=member, at=at, now=now).save(force_insert=True)
     tracker.started_at = at
     if tracker.mode == TrackerMode.ABSTINENCE:
-        uses.settle(trackers=[tracker], log=log, now=now)
+        uses.settle(member=member, trackers=[tracker], log=log, now=now)
 
 
 def _set_limit(

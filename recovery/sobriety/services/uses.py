@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from recovery.calendar import queries as calendar
 from recovery.kernel import changes, rows, sealing
 from recovery.kernel.changes import ChangeLog
 from recovery.kernel.errors import IdTaken, invalid
@@ -73,7 +74,7 @@ def report(
         fact.amount, fact.trigger, fact.body_digest = amount, trigger, digest
         fact.note = sealer.seal(note, label=queries.NOTE_LABEL, row_id=fact.id)
         rows.insert(fact)
-        settle(trackers=[tracker], log=log, now=now)
+        settle(member=member, trackers=[tracker], log=log, now=now)
         log.add(table="use_events", row_id=fact.id, version=1, fields=["used_at", "resumed_at"])
     return queries.tracker_of(member_id=member.id, tracker_id=tracker_id), fact, True
 
@@ -92,6 +93,7 @@ def give_back(
 
 def settle(
     *,
+    member: Member,
     trackers: Iterable[Tracker],
     log: ChangeLog,
     now: datetime,
@@ -129,7 +131,8 @@ def settle(
     if added:
         TrackerFact.objects.bulk_create(added)
         _note(added, log)
-    projections.refold_clocks(trackers=listed, facts=folded)
+    today = calendar.today_of(member=member, now=now)
+    projections.refold_clocks(trackers=listed, facts=folded, today=today)
 
 
 def known_fact(*, fact_id: UUID | None, member: Member, digest: bytes) -> TrackerFact | None:
@@ -152,7 +155,7 @@ def _turn(
         )
         turn = recording.give_back if restore else recording.take_back
         if turn(fact=fact, now=now):
-            settle(trackers=[tracker], log=log, now=now)
+            settle(member=member, trackers=[tracker], log=log, now=now)
             log.add(
                 table="use_events",
                 row_id=fact.id,
