@@ -43,9 +43,14 @@ class Encouragement(OwnedRow):
 
     ``hidden`` ones, sent by somebody muted or blocked, are there for the sender alone. The row
     outlives its sender: then the recipient keeps the preset, from a former member, without text.
+    ``thanked_at`` is what the recipient said, ``thanks_reached_at`` what the sender hears of it:
+    nothing, if they had blocked the recipient by then. What one side must not learn is not in the
+    sender's export either.
     """
 
     erasure_rule = Erasure.SHARED
+    sealed = {"text": "encouragements.text"}
+    secrets = ("hidden", "thanked_at")
 
     member = models.ForeignKey(  # type: ignore[assignment]
         "recovery.Member", on_delete=models.SET_NULL, null=True, related_name="+"
@@ -61,8 +66,7 @@ class Encouragement(OwnedRow):
     in_support = models.BooleanField(default=False)
     hidden = models.BooleanField(default=False)
     thanked_at = models.DateTimeField(null=True)
-    # Thanks to somebody who blocked the one who thanks: said, and not heard.
-    thanks_hidden = models.BooleanField(default=False)
+    thanks_reached_at = models.DateTimeField(null=True)
 
     objects = EncouragementQuerySet.as_manager()  # type: ignore[misc]
 

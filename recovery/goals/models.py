@@ -43,6 +43,8 @@ class Goal(OwnedRow):
     its steps, if it has any.
     """
 
+    sealed = {"title": "goals.title", "why": "goals.why", "unit": "goals.unit"}
+
     title = models.BinaryField()
     why = models.BinaryField(default=b"")
     category = models.CharField(max_length=14, choices=GoalCategory.choices)
@@ -85,6 +87,7 @@ class GoalStep(models.Model):
 
     export_rule = Export.WHOLE
     erasure_rule = Erasure.DELETE
+    sealed = {"title": "goal_steps.title"}
 
     id = models.UUIDField(primary_key=True, default=new_id)
     member = models.ForeignKey("recovery.Member", on_delete=models.CASCADE, related_name="+")
@@ -105,6 +108,8 @@ class GoalStep(models.Model):
 
 class GoalProgress(OwnedRow):
     """An amount towards a goal's target. Rows are added and voided, never edited."""
+
+    sealed = {"note": "goal_progress.note"}
 
     goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="+")
     local_date = models.DateField()

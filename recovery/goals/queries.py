@@ -17,12 +17,11 @@ from recovery.goals.rules import Pace, ProgressBy
 from recovery.kernel.rows import OwnedQuerySet
 from recovery.kernel.sealing import Sealer
 
-# What the texts are sealed under: stable, because another label would open none that are stored.
-TITLE_LABEL = "goals.title"
-WHY_LABEL = "goals.why"
-UNIT_LABEL = "goals.unit"
-STEP_LABEL = "goal_steps.title"
-NOTE_LABEL = "goal_progress.note"
+TITLE_LABEL = Goal.sealed["title"]
+WHY_LABEL = Goal.sealed["why"]
+UNIT_LABEL = Goal.sealed["unit"]
+STEP_LABEL = GoalStep.sealed["title"]
+NOTE_LABEL = GoalProgress.sealed["note"]
 
 
 @dataclass(frozen=True, slots=True)

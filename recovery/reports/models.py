@@ -53,6 +53,8 @@ class Report(OwnedRow):
     """
 
     export_rule = Export.SECRET_FREE
+    sealed = {"text": "reports.text"}
+    secrets = ("snapshot", "operator_note")
 
     subject_kind = models.CharField(max_length=13, choices=ReportSubject.choices)
     subject_id = models.UUIDField()
