@@ -22,6 +22,20 @@ class MemberJoinedGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class MembersLeaving:
+    """These members are about to leave: published at the start of that write, before any lock.
+
+    Whatever then follows from ``MemberLeft`` for others too (a partnership that ends) is locked
+    here, everybody's counter in ascending order of ids, so that two writes never wait for each
+    other in a circle.
+    """
+
+    group_id: UUID
+    member_ids: tuple[UUID, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MemberLeft:
     """Somebody is no longer a member: left, removed, the group closed, or the account is going."""
 
