@@ -3,6 +3,7 @@
 from recovery.blocks.models import Block
 from recovery.calendar.models import Pause, ZoneChange
 from recovery.checkins.models import CheckIn, StreakRun
+from recovery.checkins.quiet_models import QuietSetting, QuietSpell, QuietTelling
 from recovery.commitments.group_models import Cheer, GroupCommitment
 from recovery.commitments.models import (
     Commitment,
@@ -60,10 +61,10 @@ __all__ = [
     "Confirmation",
     "ContactCard",
     "EmailCode",
+    "Encouragement",
     "ErasedMember",
     "ExportJob",
     "ExportPart",
-    "Encouragement",
     "Goal",
     "GoalProgress",
     "GoalStep",
@@ -84,6 +85,9 @@ __all__ = [
     "Partnership",
     "PartnershipSide",
     "Pause",
+    "QuietSetting",
+    "QuietSpell",
+    "QuietTelling",
     "RateBucket",
     "RefreshToken",
     "Report",
