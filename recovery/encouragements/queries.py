@@ -90,15 +90,13 @@ def _seen(
     row: Encouragement, viewer_id: UUID, sealers: Mapping[UUID, Sealer], *, is_named: bool
 ) -> Seen:
     sent_by_me = row.member_id == viewer_id
-    text = ""
-    if is_named and row.member_id in sealers:
-        text = text_of(encouragement=row, sealer=sealers[row.member_id])
+    sealer = sealers.get(row.member_id) if is_named and row.member_id else None
     return Seen(
         id=row.id,
         partnership_id=row.partnership_id if is_named else None,
         sent_by_me=sent_by_me,
         preset=EncouragementPreset(row.preset),
-        text=text,
+        text=text_of(encouragement=row, sealer=sealer) if sealer else "",
         thanked_at=row.thanks_reached_at if sent_by_me else row.thanked_at,
         created_at=row.created_at,
     )
