@@ -7,10 +7,12 @@ from typing import Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from recovery.blocks.models import Block
 from recovery.kernel.ids import new_id
 from recovery.kernel.ownership import Erasure, Export
+from recovery.partners.models import PartnershipSide
 
 
 class ItemKind(models.TextChoices):
@@ -62,6 +64,14 @@ class GrantState(models.TextChoices):
     EXPIRED = "expired"
 
 
+# Of a partnership that has not ended, between two accounts that are not going.
+ACTIVE = {
+    "partnership__ended_at__isnull": True,
+    "owner__deleted_at__isnull": True,
+    "viewer__deleted_at__isnull": True,
+}
+
+
 class GrantQuerySet(models.QuerySet["Grant"]):
     def in_force(self, now: datetime) -> Self:
         """Return the consents that hold at this instant."""
@@ -71,15 +81,40 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         """Return the consents that were not taken back, expired ones included."""
         return self.filter(revoked_at__isnull=True)
 
+    def unpaused(self) -> Self:
+        """Return the consents of owners who do not pause what they show this partner."""
+        return self.filter(
+            ~Exists(
+                PartnershipSide.objects.filter(
+                    partnership=OuterRef("partnership"),
+                    member=OuterRef("owner"),
+                    paused_at__isnull=False,
+                )
+            )
+        )
+
+    def given_by(self, owner_id: UUID, *, now: datetime) -> Self:
+        """Return what this owner lets others see now, for the owner's own eyes.
+
+        Whether a viewer blocked the owner changes nothing here: it would tell the owner.
+        """
+        return self.in_force(now).unpaused().filter(owner_id=owner_id, **ACTIVE)
+
     def showing(self, now: datetime) -> Self:
         """Return the consents by which something shows now: in force, and nothing hides it.
 
-        Hidden is what an ended partnership held, and what is of or for an account that is going.
+        Hidden is what an ended partnership held, what its owner pauses, what is of or for an
+        account that is going, and all between two of whom either blocked the other.
         """
-        return self.in_force(now).filter(
-            partnership__ended_at__isnull=True,
-            owner__deleted_at__isnull=True,
-            viewer__deleted_at__isnull=True,
+        standing = Block.objects.standing
+        return (
+            self.in_force(now)
+            .unpaused()
+            .filter(
+                ~Exists(standing(blocker=OuterRef("owner"), blocked=OuterRef("viewer"))),
+                ~Exists(standing(blocker=OuterRef("viewer"), blocked=OuterRef("owner"))),
+                **ACTIVE,
+            )
         )
 
     def visible_to(self, viewer_id: UUID, *, now: datetime) -> Self:
@@ -96,6 +131,7 @@ class Grant(models.Model):
 
     export_rule = Export.WHOLE
     erasure_rule = Erasure.SHARED
+    owned_through = ("owner",)
 
     id = models.UUIDField(primary_key=True, default=new_id)
     partnership = models.ForeignKey(
@@ -131,11 +167,20 @@ class Grant(models.Model):
 
 
 class AccessEntry(models.Model):
-    """That a viewer saw a scope of an owner on a date; written before the answer leaves."""
+    """That a viewer saw a scope of an owner on a date; written before the answer leaves.
+
+    By partnership: those who were partners under a group's alias and later under their handles are
+    two to each other, and must stay so here.
+    """
 
     export_rule = Export.WHOLE
     erasure_rule = Erasure.SHARED
+    owned_through = ("owner",)
+    coarse = ("seen_on",)
 
+    partnership = models.ForeignKey(
+        "recovery.Partnership", on_delete=models.CASCADE, related_name="+"
+    )
     owner = models.ForeignKey("recovery.Member", on_delete=models.CASCADE, related_name="+")
     viewer = models.ForeignKey("recovery.Member", on_delete=models.CASCADE, related_name="+")
     scope = models.CharField(max_length=20, choices=Scope.choices)
@@ -145,6 +190,7 @@ class AccessEntry(models.Model):
         app_label = "recovery"
         constraints = [
             models.UniqueConstraint(
-                fields=["owner", "viewer", "scope", "seen_on"], name="one_access_entry_a_day"
+                fields=["partnership", "viewer", "scope", "seen_on"], name="one_access_entry_a_day"
             )
         ]
+        indexes = [models.Index(fields=["owner", "seen_on"], name="access_entry_by_date")]
