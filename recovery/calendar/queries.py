@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -67,6 +67,32 @@ def bridges_between(*, member_id: UUID, first: date, last: date) -> list[PauseRa
         .values_list("from_date", "to_date")
     )
     return [PauseRange(from_date=start, to_date=end) for start, end in rows]
+
+
+def bridges_since(*, member_ids: Collection[UUID], first: date) -> dict[UUID, list[PauseRange]]:
+    """Return, by member, the ranges that bridge a streak and end on a date or later; one query."""
+    found: dict[UUID, list[PauseRange]] = {member_id: [] for member_id in member_ids}
+    rows = Pause.objects.filter(member_id__in=member_ids, voided_at__isnull=True).filter(
+        Q(to_date__isnull=True) | Q(to_date__gte=first)
+    )
+    for member_id, start, end in rows.values_list("member_id", "from_date", "to_date"):
+        found[member_id].append(PauseRange(from_date=start, to_date=end))
+    return found
+
+
+def recent_facts(*, member_ids: Collection[UUID], since: datetime) -> dict[UUID, list[ZoneFact]]:
+    """Return all zone facts, oldest first, of those members who have one since an instant.
+
+    Two queries, one if nobody moved.
+    """
+    rows = ZoneChange.objects.filter(member_id__in=member_ids)
+    moved = set(rows.filter(effective_at__gt=since).values_list("member_id", flat=True))
+    found: dict[UUID, list[ZoneFact]] = {member_id: [] for member_id in moved}
+    if moved:
+        theirs = rows.filter(member_id__in=moved).order_by("effective_at")
+        for row in theirs.values_list("member_id", "effective_at", "zone", "day_start_hour"):
+            found[row[0]].append(ZoneFact(*row[1:]))
+    return found
 
 
 def own_zone(*, member: Member) -> list[ZoneFact]:
