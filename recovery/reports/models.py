@@ -91,6 +91,11 @@ class Report(OwnedRow):
             ),
         ]
 
+    @property
+    def is_about_somebody(self) -> bool:
+        """A group's texts belong to nobody; all else is somebody's."""
+        return self.subject_kind != ReportSubject.GROUP_TEXT
+
 
 class ReportLookKind(models.TextChoices):
     OPENED = "opened", "Opened the report"

@@ -1,0 +1,99 @@
+"""What can be reported: only what the reporter can see, or saw before they blocked it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from recovery.blocks import queries as blocks
+from recovery.encouragements import queries as encouragements
+from recovery.encouragements.models import Encouragement
+from recovery.groups import queries as groups
+from recovery.groups.models import GroupMembership
+from recovery.kernel import sealing
+from recovery.kernel.errors import Missing
+from recovery.partners import queries as partners
+from recovery.partners.models import Partnership
+from recovery.reports.models import Report, ReportSubject
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is reported: whom it is about, if anybody, and the least that shows it."""
+
+    about_id: UUID | None
+    snapshot: Mapping[str, str]
+
+
+def seen(*, reporter_id: UUID, kind: ReportSubject, subject_id: UUID) -> Subject:
+    """Return what a member reports as they see it. Raises Missing for what they cannot see."""
+    return _SEEN[kind](reporter_id, subject_id)
+
+
+def about(*, report: Report) -> UUID | None:
+    """Return whom a report is about, None for nobody or for one who is erased.
+
+    Found anew each time, so that a report does not tell its owner's export an account.
+    """
+    if report.subject_kind == ReportSubject.MEMBER:
+        link = Partnership.objects.filter(id=report.subject_id).first()
+        return link.other_id(report.member_id) if link else None
+    if report.subject_kind == ReportSubject.ALIAS:
+        found = GroupMembership.objects.filter(id=report.subject_id).first()
+        return found.member_id if found else None
+    if report.subject_kind == ReportSubject.ENCOURAGEMENT:
+        given: Encouragement | None = Encouragement.objects.find(id=report.subject_id)
+        return given.member_id if given else None
+    return None
+
+
+def _member(reporter_id: UUID, subject_id: UUID) -> Subject:
+    link = partners.even_if_blocked(member_id=reporter_id, partnership_id=subject_id)
+    other = link.other(reporter_id)
+    if other.deleted_at is not None:
+        raise Missing()
+    name = partners.names(member_id=reporter_id, partnership_ids=[link.id])[link.id]
+    return Subject(about_id=other.id, snapshot={"known_as": name.alias or name.handle or ""})
+
+
+def _alias(reporter_id: UUID, subject_id: UUID) -> Subject:
+    found = GroupMembership.objects.active().filter(id=subject_id).select_related("group").first()
+    if found is None or found.member_id in (None, reporter_id):
+        raise Missing()
+    viewer = groups.membership_of(member_id=reporter_id, group_id=found.group_id)
+    if blocks.blocks_of(member_id=reporter_id).find(named_by=subject_id) is None:
+        groups.seen_member(viewer=viewer, membership_id=subject_id)
+    return Subject(
+        about_id=found.member_id,
+        snapshot={"known_as": found.alias, "group": found.group.name},
+    )
+
+
+def _encouragement(reporter_id: UUID, subject_id: UUID) -> Subject:
+    found: Encouragement = Encouragement.objects.received_by(reporter_id).one(id=subject_id)
+    if found.member_id is None:
+        raise Missing()
+    sealer = sealing.for_member(member_id=found.member_id)
+    text = encouragements.text_of(encouragement=found, sealer=sealer)
+    return Subject(about_id=found.member_id, snapshot={"preset": found.preset, "text": text})
+
+
+def _group_text(reporter_id: UUID, subject_id: UUID) -> Subject:
+    group = groups.card(member_id=reporter_id, group_id=subject_id).group
+    return Subject(
+        about_id=None,
+        snapshot={
+            "name": group.name,
+            "description": group.description,
+            "guidelines": group.guidelines,
+        },
+    )
+
+
+_SEEN: Mapping[ReportSubject, Callable[[UUID, UUID], Subject]] = {
+    ReportSubject.MEMBER: _member,
+    ReportSubject.ALIAS: _alias,
+    ReportSubject.ENCOURAGEMENT: _encouragement,
+    ReportSubject.GROUP_TEXT: _group_text,
+}
