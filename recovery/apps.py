@@ -8,10 +8,12 @@ class RecoveryConfig(AppConfig):
         """Let each area listen to the ones below it."""
         from recovery.calendar import listeners as calendar
         from recovery.checkins import listeners as checkins
+        from recovery.partners import listeners as partners
         from recovery.sharing import listeners as sharing
         from recovery.sobriety import listeners as sobriety
 
         calendar.subscribe()
+        partners.subscribe()
         sobriety.subscribe()
         checkins.subscribe()
         sharing.subscribe()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import F
+
 from recovery.blocks import queries
 from recovery.blocks.events import MemberBlocked, MemberUnblocked
 from recovery.blocks.models import Block
@@ -63,16 +65,14 @@ def unblock(*, member_id: UUID, block_id: UUID, now: datetime) -> None:
 
     Somebody who is blocked under another name too stays blocked.
     """
-    with changes.write(member_id=member_id, now=now) as log:
-        mine: Block = Block.objects.owned_by(member_id).one(id=block_id)
-        if mine.removed_at is not None:
+    mine: Block = Block.objects.owned_by(member_id).one(id=block_id)
+    # The other's lock too: what they alone believed in since ends with the block.
+    with changes.together(member_ids=(member_id, mine.blocked_id), now=now) as logs:
+        lifted = queries.blocks_of(member_id=member_id).filter(id=block_id)
+        if not lifted.update(removed_at=now, version=F("version") + 1):
             return
-        mine.removed_at = now
-        mine.version += 1
-        mine.save(update_fields=["removed_at", "version"])
-        log.add(table="blocks", row_id=mine.id, version=mine.version, gone=True)
-        if queries.has_blocked(blocker_id=member_id, blocked_id=mine.blocked_id):
-            return
-        events.publish(
-            fact=MemberUnblocked(member_id=member_id, blocked_id=mine.blocked_id, at=now)
-        )
+        logs[member_id].add(table="blocks", row_id=mine.id, version=mine.version + 1, gone=True)
+        if not queries.has_blocked(blocker_id=member_id, blocked_id=mine.blocked_id):
+            events.publish(
+                fact=MemberUnblocked(member_id=member_id, blocked_id=mine.blocked_id, at=now)
+            )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import unicodedata
+from datetime import datetime, timedelta
 
 from recovery.kernel.errors import invalid
 
@@ -17,6 +18,9 @@ BACKUP_CODES = 10
 # 10 bytes are 80 bits: a hash of them cannot be searched through. In base32 they are 16 signs.
 BACKUP_CODE_BYTES = 10
 EMAIL_CODE_DIGITS = 8
+
+# Those who have just come are left alone by others' invites, unless they choose otherwise.
+FIRST_DAYS = timedelta(days=90)
 
 _HANDLE = re.compile(r"[a-z0-9_]{3,30}", re.ASCII)
 # Names that would pass for the people who run the place, or for nobody.
@@ -107,3 +111,11 @@ def show_backup_code(raw: bytes) -> str:
 def normal_code(typed: str) -> str:
     """Return a typed code without the blanks, hyphens and small letters that people add."""
     return "".join(typed.split()).replace("-", "").upper()
+
+
+def receives_invites(*, chosen: bool | None, joined_at: datetime, now: datetime) -> bool:
+    """Tell whether invites that others address to a member reach them.
+
+    What they chose; until they chose, not in their first 90 days.
+    """
+    return chosen if chosen is not None else now >= joined_at + FIRST_DAYS

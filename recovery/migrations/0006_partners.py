@@ -146,7 +146,7 @@ class Migration(migrations.Migration):
             name="partnership",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.CASCADE,
-                related_name="sides",
+                related_name="+",
                 to="recovery.partnership",
             ),
         ),

@@ -8,6 +8,16 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
+class PartnerInvited:
+    """A fellow member of a group was invited, and wants to hear of such invites."""
+
+    invite_id: UUID
+    inviter_id: UUID
+    recipient_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PartnershipMade:
     """Two members became accountability partners; ``first_id`` is the smaller id."""
 

@@ -209,7 +209,7 @@ class PartnershipSide(OwnedRow):
 
     sealed = {"quiet_letter": "partnership_sides.quiet_letter"}
 
-    partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="sides")
+    partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="+")
     alias = models.CharField(max_length=30, blank=True)
     paused_at = models.DateTimeField(null=True)
     keeps_after_group = models.BooleanField(default=False)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import F
 
-from recovery.kernel import changes, events, rows, sealing
+from recovery.blocks import queries as blocks
+from recovery.kernel import changes, rows, sealing
 from recovery.kernel.errors import Missing
 from recovery.kernel.ids import new_id
-from recovery.partners import queries
+from recovery.partners import linking, queries
 from recovery.partners.codes import code_hash, code_of
-from recovery.partners.events import PartnershipEnded, PartnershipMade
 from recovery.partners.models import InviteState, PartnerInvite, Partnership
 from recovery.partners.refusals import InviteNotUsable, TooManyOpenInvites
 
@@ -23,7 +24,10 @@ MOST_OPEN_INVITES = 3
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An invite with its code, which is not kept; empty once the invite is no longer open."""
+    """An invite with its code, which is not kept; empty once the invite is no longer open.
+
+    Empty too for one that is addressed to somebody: it needs none.
+    """
 
     invite: PartnerInvite
     code: str
@@ -32,7 +36,7 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The partnership that a code led to; not new when its acceptance was sent again."""
+    """The partnership that an invite led to; not new when its acceptance was sent again."""
 
     partnership: Partnership
     is_new: bool
@@ -51,8 +55,7 @@ def invite(*, member_id: UUID, invite_id: UUID | None, now: datetime) -> Made:
             is_open = queries.state_of(invite=known, now=now) is InviteState.OPEN
             code = code_of(sealer=sealer, invite_id=known.id) if is_open else ""
             return Made(invite=known, code=code, is_new=False)
-        if queries.open_invites(now=now).filter(member_id=member_id).count() >= MOST_OPEN_INVITES:
-            raise TooManyOpenInvites("Withdraw one, or wait until it is used or expires.")
+        check_room(member_id=member_id, now=now)
         made = PartnerInvite(
             id=invite_id or new_id(),
             member_id=member_id,
@@ -69,8 +72,14 @@ def invite(*, member_id: UUID, invite_id: UUID | None, now: datetime) -> Made:
     return Made(invite=made, code=code, is_new=True)
 
 
+def check_room(*, member_id: UUID, now: datetime) -> None:
+    """Raise TooManyOpenInvites beside three open ones of either kind, behind the member's lock."""
+    if queries.open_invites(now=now).filter(member_id=member_id).count() >= MOST_OPEN_INVITES:
+        raise TooManyOpenInvites("Withdraw one, or wait until it is used or expires.")
+
+
 def withdraw(*, member_id: UUID, invite_id: UUID, now: datetime) -> None:
-    """Close an open invite, so that its code opens nothing; once withdrawn, nothing more happens.
+    """Close an open invite, so that it leads to nothing; once withdrawn, nothing more happens.
 
     Raises Missing for one that was accepted, has expired or is not theirs.
     """
@@ -82,6 +91,12 @@ def withdraw(*, member_id: UUID, invite_id: UUID, now: datetime) -> None:
             return
         if state is not InviteState.OPEN:
             raise Missing()
+        close([mine], log=log, now=now)
+
+
+def close(invites: Collection[PartnerInvite], *, log: changes.ChangeLog, now: datetime) -> None:
+    """Withdraw open invites of the member whose write ``log`` is of."""
+    for mine in invites:
         mine.withdrawn_at = now
         mine.version += 1
         mine.save(update_fields=["withdrawn_at", "version"])
@@ -96,76 +111,76 @@ def accept(*, member_id: UUID, code: str, now: datetime) -> Accepted:
     In their first 90 days members receive partner invites only if they chose to. That concerns
     invites that others address to them; to bring a code oneself is to choose, so it is accepted
     from the first day on. Raises InviteNotUsable, always the same, for a code that is unknown,
-    expired, used, withdrawn or one's own, and towards whoever is a partner already.
+    expired, used, withdrawn or one's own, towards whoever is a partner already, and towards whoever
+    the member blocked. Who was blocked by the inviter gets a partnership that only they see, and
+    the code stays open for whom it was meant for.
     """
     found = PartnerInvite.objects.filter(
         code_hash=code_hash(code=code), member__deleted_at__isnull=True
     ).first()
     if found is None or found.member_id == member_id:
         raise InviteNotUsable()
-    # Locks are taken in ascending order of ids, so that two who invite each other never wait for
-    # each other in a circle. ``first`` has the smaller id by a constraint of the table.
-    first_id, second_id = sorted((found.member_id, member_id))
-    with (
-        changes.write(member_id=first_id, now=now) as first_log,
-        changes.write(member_id=second_id, now=now) as second_log,
-    ):
+    inviter_id = found.member_id
+    with changes.together(
+        member_ids=(inviter_id, member_id), now=now, or_else=InviteNotUsable
+    ) as logs:
+        first_id, second_id = sorted((inviter_id, member_id))
         active = Partnership.objects.active().filter(first_id=first_id, second_id=second_id)
-        sent_again = active.filter(invite_id=found.id).select_related("first", "second").first()
+        sent_again = active.filter(invite_id=found.id).first()
         if sent_again is not None:
-            return Accepted(partnership=sent_again, is_new=False)
-        claim = queries.open_invites(now=now).filter(id=found.id)
-        if active.exists() or not claim.update(accepted_at=now, version=F("version") + 1):
+            return Accepted(partnership=_seen(member_id, sent_again), is_new=False)
+        claim = queries.open_invites(now=now).filter(id=found.id, member__deleted_at__isnull=True)
+        pairs = {(inviter_id, member_id), (member_id, inviter_id)}
+        blocked = blocks.blocked_pairs(pairs=pairs)
+        if active.exists() or (member_id, inviter_id) in blocked or not claim.exists():
             raise InviteNotUsable()
-        made = Partnership.objects.create(
-            first_id=first_id, second_id=second_id, invite_id=found.id, created_at=now
-        )
-        logs = {first_id: first_log, second_id: second_log}
-        logs[found.member_id].add(
-            table="partner_invites",
-            row_id=found.id,
-            version=found.version + 1,
-            fields=["accepted_at"],
-        )
-        for log in logs.values():
-            log.add(table="partnerships", row_id=made.id, version=1, fields=["created_at"])
-        events.publish(
-            fact=PartnershipMade(
-                partnership_id=made.id,
-                first_id=first_id,
-                second_id=second_id,
-                invited_by=found.member_id,
-                accepted_by=member_id,
-                at=now,
+        if not blocked:
+            claim.update(accepted_at=now, version=F("version") + 1)
+            logs[inviter_id].add(
+                table="partner_invites",
+                row_id=found.id,
+                version=found.version + 1,
+                fields=["accepted_at"],
             )
+        made = linking.make(
+            invite=found,
+            accepted_by=member_id,
+            aliases={},
+            logs=logs,
+            unnoticed=bool(blocked),
+            now=now,
         )
-    return Accepted(
-        partnership=queries.partnership(member_id=member_id, partnership_id=made.id), is_new=True
-    )
+        return Accepted(partnership=_seen(member_id, made), is_new=True)
+
+
+def _seen(member_id: UUID, made: Partnership) -> Partnership:
+    try:
+        return queries.partnership(member_id=member_id, partnership_id=made.id)
+    except Missing:
+        # Sent again by somebody who has blocked the other since.
+        raise InviteNotUsable() from None
 
 
 def end(*, member_id: UUID, partnership_id: UUID, now: datetime) -> None:
     """End a partnership, for both sides at once, without telling the other.
 
-    Whoever listens to PartnershipEnded takes back what rested on it, in the same transaction.
-    Raises Missing if it has ended or is not theirs.
+    Raises Missing if it has ended, is not theirs, or they blocked the other.
     """
     found = queries.partnership(member_id=member_id, partnership_id=partnership_id)
-    with (
-        changes.write(member_id=found.first_id, now=now) as first_log,
-        changes.write(member_id=found.second_id, now=now) as second_log,
-    ):
-        active = Partnership.objects.active().filter(id=found.id)
-        if not active.update(ended_at=now, ended_by_id=member_id):
+    with changes.together(member_ids=(found.first_id, found.second_id), now=now) as logs:
+        if not linking.finish(found=found, ended_by=member_id, logs=logs, now=now):
             raise Missing()
-        for log in (first_log, second_log):
-            log.add(table="partnerships", row_id=found.id, version=2, gone=True)
-        events.publish(
-            fact=PartnershipEnded(
-                partnership_id=found.id,
-                first_id=found.first_id,
-                second_id=found.second_id,
-                ended_by=member_id,
-                at=now,
-            )
-        )
+
+
+def end_all(*, member_id: UUID, now: datetime) -> None:
+    """End all partnerships of a member whose account goes, and withdraw their open invites.
+
+    To be called before the caller holds any member's lock. Again changes nothing.
+    """
+    found = list(Partnership.objects.active().of(member_id))
+    member_ids = {member_id, *(one.other_id(member_id) for one in found)}
+    with changes.together(member_ids=member_ids, now=now) as logs:
+        for one in found:
+            linking.finish(found=one, ended_by=member_id, logs=logs, now=now)
+        still_open = queries.open_invites(now=now).filter(member_id=member_id)
+        close(still_open, log=logs[member_id], now=now)
