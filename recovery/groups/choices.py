@@ -117,6 +117,15 @@ class JoinRequestState(models.TextChoices):
     WITHDRAWN = "withdrawn"
 
 
+class GroupInviteState(models.TextChoices):
+    """Where an invite to a group stands; derived, never stored."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
 class ClimateStep(models.IntegerChoices):
     """Per cent, in steps of ten; the first means "so much or less", the last "so much or more"."""
 

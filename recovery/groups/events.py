@@ -25,6 +25,8 @@ class MemberJoinedGroup:
 class MembersLeaving:
     """These members are about to leave: published at the start of that write, before any lock.
 
+    Whoever removes somebody is among ``member_ids`` too, to be locked in the same order.
+
     Whatever then follows from ``MemberLeft`` for others too (a partnership that ends) is locked
     here, everybody's counter in ascending order of ids, so that two writes never wait for each
     other in a circle.

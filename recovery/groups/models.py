@@ -59,6 +59,7 @@ class Group(models.Model):
 
     export_rule = Export.NONE
     erasure_rule = Erasure.NONE
+    secrets = ("body_digest",)
 
     id = models.UUIDField(primary_key=True, default=new_id)
     owner = models.OneToOneField(
@@ -140,6 +141,8 @@ class GroupMembership(models.Model):
 
     export_rule = Export.WHOLE
     erasure_rule = Erasure.SHARED
+    secrets = ("body_digest",)
+    blanked = ("alias", "alias_key")
 
     id = models.UUIDField(primary_key=True, default=new_id)
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="memberships")
@@ -226,6 +229,8 @@ class JoinRequest(OwnedRow):
     What was written is blanked once it is decided or taken back.
     """
 
+    sealed = {"message": "join_requests.message"}
+
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+")
     message = models.BinaryField(default=b"")
     alias = models.CharField(max_length=30, blank=True)
@@ -263,6 +268,7 @@ class GroupInvite(OwnedRow):
     """A code that opens a group to whoever brings it, once; made by whoever runs the group."""
 
     export_rule = Export.SECRET_FREE
+    secrets = ("code_hash",)
 
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+")
     code_hash = models.BinaryField(max_length=32, unique=True)

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from recovery.kernel.errors import Conflict, Missing
-
-
-class InviteNotUsable(Missing):
-    """The one answer to every code that opens nothing, whatever the reason."""
-
-    code = "invite_not_usable"
-    title = "This invite cannot be used"
-
-    def __init__(self) -> None:
-        super().__init__("This invite cannot be used. Ask for a new one.")
+# One answer for codes of both kinds: whoever types one in does not say which kind it is.
+from recovery.groups.refusals import InviteNotUsable as InviteNotUsable
+from recovery.kernel.errors import Conflict
 
 
 class TooManyOpenInvites(Conflict):
