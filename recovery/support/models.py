@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self
-from uuid import UUID
+from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from recovery.blocks.models import Block
+from recovery.groups.models import RUN_BY
 from recovery.kernel.ids import new_id
 from recovery.kernel.ownership import Erasure, Export
 from recovery.kernel.rows import OwnedQuerySet, OwnedRow
+from recovery.partners.models import PartnershipSide
+from recovery.sharing.models import Grant, Scope
 
 
 class HardMomentPlan(models.Model):
@@ -88,7 +91,7 @@ class SupportRequest(OwnedRow):
     closes_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
 
-    objects = SupportRequestQuerySet.as_manager()
+    objects: ClassVar = SupportRequestQuerySet.as_manager()
 
     class Meta:
         app_label = "recovery"
@@ -120,13 +123,66 @@ HELPFUL = (SupportAnswer.WILL_CONTACT_YOU, SupportAnswer.CAN_TALK_LATER)
 
 
 class SupportAskQuerySet(models.QuerySet["SupportAsk"]):
-    def of_helper(self, helper_id: UUID) -> Self:
-        """Return what this member was asked by others."""
-        return self.filter(helper_id=helper_id)
+    def open(self, now: datetime) -> Self:
+        """Return the asks of requests that go on, between two accounts that are there."""
+        return self.filter(
+            request__closed_at__isnull=True,
+            request__closes_at__gt=now,
+            request__member__deleted_at__isnull=True,
+            helper__deleted_at__isnull=True,
+        )
 
-    def answered(self) -> Self:
-        """Return those that their helper said something to."""
-        return self.exclude(answer=SupportAnswer.NONE)
+    def seen_by_helpers(self, now: datetime) -> Self:
+        """Return the asks that their helpers may see now: what they rest on still holds.
+
+        For a partner the consent, with no pause on either side; for a facilitator that both are in
+        the open group, and the role. No block in either direction. Hours decide whether somebody
+        is told, never whether they may look.
+        """
+        granted = Grant.objects.showing(now).filter(
+            partnership=OuterRef("partnership"),
+            owner=OuterRef("request__member"),
+            viewer=OuterRef("helper"),
+            scope=Scope.SUPPORT_REQUESTS,
+        )
+        paused = PartnershipSide.objects.filter(
+            partnership=OuterRef("partnership"),
+            member=OuterRef("helper"),
+            paused_at__isnull=False,
+        )
+        by_helper = Block.objects.standing(
+            blocker=OuterRef("helper"), blocked=OuterRef("request__member")
+        )
+        as_partner = Q(partnership__isnull=False) & Exists(granted) & ~Exists(paused)
+        as_facilitator = _both_in_the_group() & Q(membership__role__in=RUN_BY)
+        found = self.open(now).filter(as_partner | as_facilitator)
+        return found.filter(~Exists(by_helper), ~Exists(_blocked_by_asker()))
+
+    def seen_by_askers(self, now: datetime) -> Self:
+        """Return the asks that their askers may see now: those that were answered.
+
+        What a helper does afterwards (a block, a pause) hides nothing from the asker, who would
+        notice; only what ends for both does.
+        """
+        linked = Q(partnership__isnull=False, partnership__ended_at__isnull=True)
+        found = self.open(now).filter(linked | _both_in_the_group())
+        return found.exclude(answer=SupportAnswer.NONE).filter(~Exists(_blocked_by_asker()))
+
+
+def _both_in_the_group() -> Q:
+    return Q(
+        membership__isnull=False,
+        membership__left_at__isnull=True,
+        membership__group__closed_at__isnull=True,
+        asker_membership__left_at__isnull=True,
+    )
+
+
+def _blocked_by_asker() -> models.QuerySet[Block]:
+    found: models.QuerySet[Block] = Block.objects.standing(
+        blocker=OuterRef("request__member"), blocked=OuterRef("helper")
+    )
+    return found
 
 
 class SupportAsk(models.Model):

@@ -37,6 +37,9 @@ class HelpReason(StrEnum):
     NONE = "none"
     AFTER_USE = "after_use"
     HARD_DAY = "hard_day"
+    SUPPORT_REQUEST = "support_request"
+    NO_ANSWER_YET = "no_answer_yet"
+    HELPING = "helping"  # to whoever was asked for support
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +92,25 @@ def help_for(
     """
     if reason is HelpReason.NONE:
         return NO_HELP
+    unanswered = reason is HelpReason.NO_ANSWER_YET
+    intro = rules.no_answer_intro if unanswered else rules.help_intro
     return Help(
         reason=reason,
-        intro=rules.help_intro(language=member.locale),
+        intro=intro(language=member.locale),
         plan=plan_of(row=plan_row(member=member), sealer=sealer),
         safety=safety_of(member=member, categories=categories, moment=Moment.AFTER_USE),
+        crisis_resources=rules.find(country=rules.country_of(zone=member.time_zone)),
+    )
+
+
+def help_for_helper(*, member: Member) -> Help:
+    """Return what helps somebody who was asked for support: guidance, and lines of their own.
+
+    Not those of the asker's country, which would tell where the asker is. No query.
+    """
+    return Help(
+        reason=HelpReason.HELPING,
+        intro=rules.helping_intro(language=member.locale),
         crisis_resources=rules.find(country=rules.country_of(zone=member.time_zone)),
     )
 

@@ -19,7 +19,14 @@ from enum import StrEnum
 from functools import cache
 from importlib import resources
 
-from recovery.support.texts import DEFAULT_LANGUAGE, HELP_INTRO, LANGUAGES, SAFETY_TEXTS
+from recovery.support.texts import (
+    DEFAULT_LANGUAGE,
+    HELP_INTRO,
+    HELPING_INTRO,
+    LANGUAGES,
+    NO_ANSWER_INTRO,
+    SAFETY_TEXTS,
+)
 
 INTERNATIONAL = "international"
 
@@ -147,6 +154,16 @@ def language_of(tag: str) -> str:
 def help_intro(*, language: str) -> str:
     """Return the sentence above the plan and the lines, in the member's language."""
     return HELP_INTRO[language_of(language)]
+
+
+def no_answer_intro(*, language: str) -> str:
+    """Return the same for somebody whom nobody has answered, in their language."""
+    return NO_ANSWER_INTRO[language_of(language)]
+
+
+def helping_intro(*, language: str) -> str:
+    """Return what somebody who was asked for support is told, in their language."""
+    return HELPING_INTRO[language_of(language)]
 
 
 def safety_text(*, category: str, moment: str, language: str) -> tuple[str, str] | None:

@@ -54,6 +54,74 @@ HELP_INTRO: Mapping[str, str] = {
     ),
 }
 
+# After ten minutes in which nobody could be there. No reproach of those who were asked, either:
+# who that was is not told.
+NO_ANSWER_INTRO: Mapping[str, str] = {
+    "en": (
+        "No answer yet. That says nothing about you: people sleep, work, or do not see their "
+        "phone, and somebody may still answer. Until then, here are people whose work it is to "
+        "answer, and your own plan. If your life is in danger, call the emergency number."
+    ),
+    "es": (
+        "Aún no hay respuesta. Eso no dice nada de ti: la gente duerme, trabaja o no ve el "
+        "teléfono, y todavía puede responder alguien. Mientras tanto, aquí están personas cuyo "
+        "trabajo es responder, y tu propio plan. Si tu vida corre peligro, llama al número de "
+        "emergencias."
+    ),
+    "fr": (
+        "Pas encore de réponse. Cela ne dit rien de toi : les gens dorment, travaillent ou ne "
+        "voient pas leur téléphone, et quelqu’un peut encore répondre. D’ici là, voici des "
+        "personnes dont c’est le travail de répondre, et ton propre plan. Si ta vie est en "
+        "danger, appelle les urgences."
+    ),
+    "de": (
+        "Noch keine Antwort. Das sagt nichts über dich: Menschen schlafen, arbeiten oder sehen "
+        "ihr Telefon nicht, und es kann noch jemand antworten. Bis dahin sind hier Menschen, "
+        "deren Aufgabe es ist zu antworten, und dein eigener Plan. Bei Lebensgefahr wähle den "
+        "Notruf."
+    ),
+    "pt": (
+        "Ainda não há resposta. Isso não diz nada sobre si: as pessoas dormem, trabalham ou não "
+        "veem o telefone, e alguém ainda pode responder. Até lá, aqui estão pessoas cujo trabalho "
+        "é responder, e o seu próprio plano. Se a sua vida corre perigo, ligue para a emergência."
+    ),
+}
+
+# For whoever was asked for support. Emergency services only where a life is in danger: peer
+# guidance urges caution before others are sent to somebody's door.
+HELPING_INTRO: Mapping[str, str] = {
+    "en": (
+        "Thank you for being there. You do not have to solve anything: listening, and saying "
+        "honestly what you can do, is a lot. If their life is in danger, ask them to call the "
+        "emergency number where they are, or call it yourself if you know where that is. The "
+        "lines here are those where you are, and they are for you too."
+    ),
+    "es": (
+        "Gracias por estar ahí. No tienes que resolver nada: escuchar, y decir con sinceridad qué "
+        "puedes hacer, ya es mucho. Si su vida corre peligro, pídele que llame al número de "
+        "emergencias de donde está, o llama tú si sabes dónde es. Las líneas de aquí son las de "
+        "donde estás tú, y también son para ti."
+    ),
+    "fr": (
+        "Merci d’être là. Tu n’as rien à résoudre : écouter, et dire honnêtement ce que tu peux "
+        "faire, c’est déjà beaucoup. Si sa vie est en danger, demande-lui d’appeler les urgences "
+        "là où elle ou il se trouve, ou appelle toi-même si tu sais où c’est. Les lignes indiquées "
+        "ici sont celles de l’endroit où tu es, et elles sont aussi pour toi."
+    ),
+    "de": (
+        "Danke, dass du da bist. Du musst nichts lösen: Zuhören und ehrlich sagen, was du tun "
+        "kannst, ist viel. Ist ein Leben in Gefahr, dann bitte die Person, dort, wo sie ist, den "
+        "Notruf zu wählen, oder wähle ihn selbst, wenn du weißt, wo das ist. Die Stellen hier sind "
+        "die an deinem Ort, und sie sind auch für dich da."
+    ),
+    "pt": (
+        "Agradecemos que esteja presente. Não tem de resolver nada: ouvir, e dizer com "
+        "sinceridade o que pode fazer, já é muito. Se a vida da pessoa corre perigo, peça-lhe que "
+        "ligue para a emergência onde está, ou ligue você se souber onde é. As linhas aqui são as "
+        "do lugar onde você está, e também são para si."
+    ),
+}
+
 # Opioids. Reduced tolerance (after withdrawal treatment, hospital, prison) and other sedating
 # substances raise the risk of overdose: Strang 2003, Binswanger 2007, Merrall 2010 and others, as
 # collected at scite.ai/reports/risk-factors-for-opioid-overdose-ejvxAwr. Naloxone given in time
