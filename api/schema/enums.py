@@ -9,13 +9,20 @@ from typing import Any
 from drf_spectacular.drainage import warn
 
 from api.resources.check_ins.inputs import TRIGGERS
+from api.resources.encouragements import EncouragementDirection
+from api.resources.reports import ReportState
 from notifications import models as notifications
 from notifications.pushes import AddressKind, Platform
 from notifications.wording import Kind as NotificationKind
 from recovery.checkins.models import Feeling
+from recovery.encouragements.models import EncouragementPreset
+from recovery.goals.models import GoalCategory, GoalState
+from recovery.goals.rules import Pace, ProgressBy
 from recovery.members.models import EmailState, Locale, TimeZoneMode
 from recovery.overview.texts import NextStep
+from recovery.partners.help_models import HelpKind
 from recovery.partners.models import InviteState, InviteTarget
+from recovery.reports.models import ReportOutcome, ReportReason, ReportSubject
 from recovery.sharing.models import GrantState, Scope
 from recovery.sobriety import models as sobriety
 from recovery.sobriety.limits import LimitState
@@ -29,10 +36,17 @@ ENUMS: dict[str, type[enum.Enum]] = {
     "CrisisResourceKind": CrisisKind,
     "DayState": sobriety.DayState,
     "EmailState": EmailState,
+    "EncouragementDirection": EncouragementDirection,
+    "EncouragementPreset": EncouragementPreset,
     "FactSource": sobriety.FactSource,
     "Feeling": Feeling,
+    "GoalCategory": GoalCategory,
+    "GoalPace": Pace,
+    "GoalProgressBy": ProgressBy,
+    "GoalState": GoalState,
     "GrantState": GrantState,
     "GrantScope": Scope,
+    "HelpKind": HelpKind,
     "HelpReason": HelpReason,
     "InviteState": InviteState,
     "InviteTarget": InviteTarget,
@@ -44,6 +58,10 @@ ENUMS: dict[str, type[enum.Enum]] = {
     "NotificationKind": NotificationKind,
     "Platform": Platform,
     "PushPermission": notifications.PushPermission,
+    "ReportOutcome": ReportOutcome,
+    "ReportReason": ReportReason,
+    "ReportState": ReportState,
+    "ReportSubject": ReportSubject,
     "SaidState": sobriety.SaidState,
     "TimeZoneMode": TimeZoneMode,
     "TrackerMode": sobriety.TrackerMode,

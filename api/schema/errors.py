@@ -9,9 +9,12 @@ from api.auth import tokens
 from api.problems import Problem
 from notifications.reminders import TooManyReminders
 from recovery.checkins.services import DeletedSince
+from recovery.encouragements.refusals import AlreadyEncouragedToday, TakesNoText
+from recovery.goals.refusals import NoTarget, TooManyGoals
 from recovery.kernel import errors
 from recovery.members import refusals as members
 from recovery.partners.refusals import InviteNotUsable, TooManyOpenInvites
+from recovery.reports.refusals import TooManyOpenReports
 from recovery.sobriety.refusals import TooManyTrackers, WrongMode
 
 REQUEST_ID = "5b1f0e2a9c3d4f7e8a6b0c1d2e3f4a5b"
@@ -67,6 +70,11 @@ OF_OPERATION: dict[str, tuple[errors.Refusal, ...]] = {
     "createPartnerInvite": (TooManyOpenInvites(),),
     "inspectInvite": (InviteNotUsable(), WHILE_LIMITED),
     "acceptInvite": (InviteNotUsable(),),
+    "createGoal": (TooManyGoals(), errors.Missing()),
+    "replaceGoalSteps": (TAKEN,),
+    "logGoalProgress": (NoTarget(),),
+    "sendEncouragement": (AlreadyEncouragedToday(), TakesNoText()),
+    "createReport": (TooManyOpenReports(), errors.Missing()),
     "createReminder": (TooManyReminders(), errors.Missing()),
 }
 TITLES = {
