@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("api.resources.me")),
     path("api/v1/", include("api.resources.sessions")),
     path("api/v1/", include("api.resources.partners")),
+    path("api/v1/", include("api.resources.blocks")),
     path("api/v1/", include("api.resources.access_log")),
     path("api/v1/", include("api.resources.devices")),
     path("api/v1/", include("api.resources.reminders")),

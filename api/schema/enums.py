@@ -21,7 +21,7 @@ from recovery.goals.rules import Pace, ProgressBy
 from recovery.members.models import EmailState, Locale, TimeZoneMode
 from recovery.overview.texts import NextStep
 from recovery.partners.help_models import HelpKind
-from recovery.partners.models import InviteState, InviteTarget
+from recovery.partners.models import InviteDirection, InviteState, InviteTarget
 from recovery.reports.models import ReportOutcome, ReportReason, ReportSubject
 from recovery.sharing.models import GrantState, Scope
 from recovery.sobriety import models as sobriety
@@ -48,6 +48,7 @@ ENUMS: dict[str, type[enum.Enum]] = {
     "GrantScope": Scope,
     "HelpKind": HelpKind,
     "HelpReason": HelpReason,
+    "InviteDirection": InviteDirection,
     "InviteState": InviteState,
     "InviteTarget": InviteTarget,
     "LimitPer": sobriety.LimitPer,

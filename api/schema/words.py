@@ -43,6 +43,7 @@ TAGS = {
     "Partners": "Invites, partnerships, consents, and what a partner shows.",
     "Encouragements": "Kind words between partners, thanks for them, and help given in all.",
     "Reports": "Something that the operator of this server should look at.",
+    "Blocks": "Those from whom I want nothing; they are never told.",
     "Devices": "Installations of the app, and how pushes reach them.",
     "Reminders": "When a member wants to be asked for the check-in.",
     "Notifications": "The inbox: what a member has been told, with or without push.",

@@ -130,13 +130,12 @@ def partnership(*, member_id: UUID, partnership_id: UUID) -> Partnership:
 
 
 def even_if_blocked(*, member_id: UUID, partnership_id: UUID) -> Partnership:
-    """Return an active partnership of a member, also one with somebody whom they blocked.
+    """Return a partnership of a member, also an ended one or with somebody whom they blocked.
 
-    For naming whom to block. Raises Missing.
+    For saying whom to block or to report. Raises Missing.
     """
     found = (
-        Partnership.objects.active()
-        .of(member_id)
+        Partnership.objects.of(member_id)
         .filter(id=partnership_id)
         .select_related("first", "second")
         .first()

@@ -11,13 +11,27 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api.parsing import Input, Instant, Text, Whole, read_body
+from api.parsing import Flag, Input, Instant, Text, Whole, read_body
 from api.requests import MemberRequest
 from recovery.members.models import EmailState, Locale, TimeZoneMode
+from recovery.members.rules import receives_invites
 from recovery.members.services import accounts
 
 TAGS = ["Me"]
 LONGEST_ZONE = 64  # the longest IANA name has 32 signs; more is no zone
+
+
+class ReceivesInvites(serializers.BooleanField):
+    """Whether invites that others address to the member reach them as of now."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(source="*", **kwargs)
+
+    def to_representation(self, value: Any) -> bool:
+        """Return the choice, or what holds without one."""
+        return receives_invites(
+            chosen=value.receives_partner_invites, joined_at=value.created_at, now=timezone.now()
+        )
 
 
 class MemberOutput(serializers.Serializer[Any]):
@@ -37,6 +51,10 @@ class MemberOutput(serializers.Serializer[Any]):
         "the one I chose.",
     )
     email_state = serializers.ChoiceField(choices=EmailState.choices)
+    receives_partner_invites = ReceivesInvites(
+        help_text="Whether fellow members of a group can invite me to be partners. Until I choose: "
+        "not in my first 90 days."
+    )
     terms_version = serializers.CharField(help_text="The terms I accepted.")
     created_at = Instant()
     version = serializers.IntegerField(help_text="Grows with every change.")
@@ -51,6 +69,7 @@ class MemberUpdateInput(Input):
     )
     day_start_hour = Whole(min_value=0, max_value=6, required=False)
     time_zone_mode = serializers.ChoiceField(choices=TimeZoneMode.choices, required=False)
+    receives_partner_invites = Flag(required=False)
 
 
 class Me(APIView):

@@ -28,9 +28,17 @@ class PartnerOutput(serializers.Serializer[Any]):
 
     id = serializers.UUIDField(help_text="Names the partnership, not the account.")
     handle = serializers.CharField(
-        allow_null=True, help_text="The other's handle; null for a member without one."
+        allow_null=True,
+        help_text="The other's handle; null for a guest, and for somebody whom I met in a group.",
+    )
+    alias = serializers.CharField(
+        allow_null=True,
+        help_text="What they go by if we met in a group; else null. Never beside a handle.",
     )
     created_at = Instant()
+    paused = serializers.BooleanField(
+        help_text="Whether I show them nothing just now. Theirs shows nowhere."
+    )
     i_share = serializers.ListField(
         child=serializers.ChoiceField(choices=Scope.choices),
         help_text="What I let them see, as of now.",

@@ -120,6 +120,7 @@ def update_member(
     time_zone: str | None = None,
     day_start_hour: int | None = None,
     time_zone_mode: str | None = None,
+    receives_partner_invites: bool | None = None,
 ) -> Member:
     """Change what is given; what is equal already changes nothing. Raises Invalid.
 
@@ -130,6 +131,7 @@ def update_member(
         "time_zone": None if time_zone is None else _known_zone(time_zone),
         "day_start_hour": day_start_hour,
         "time_zone_mode": time_zone_mode,
+        "receives_partner_invites": receives_partner_invites,
     }
     with changes.write(member_id=member.id, now=now) as log:
         fresh = Member.objects.get(id=member.id)
