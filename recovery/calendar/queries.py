@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, Subquery
 
 from recovery.calendar.models import Pause, PauseSource, ZoneChange
-from recovery.calendar.rules import PauseRange, ZoneFact
+from recovery.calendar.rules import (
+    HOURS_WITHOUT_VERDICT,
+    PauseRange,
+    ZoneFact,
+    first_zone_change_within,
+)
 from recovery.kernel import days
 from recovery.kernel.rows import OwnedQuerySet
 from recovery.members.models import Member
@@ -43,6 +48,24 @@ def zone_before(*, member_id: UUID, moved_at: datetime) -> ZoneFact | None:
     others = ZoneChange.objects.owned_by(member_id).exclude(effective_at=moved_at)
     row = others.order_by("-recorded_at", "-pk").first()
     return row and ZoneFact(row.effective_at, row.zone, row.day_start_hour)
+
+
+def moved_lately(*, member_id: UUID, now: datetime) -> datetime | None:
+    """Return the first change of zone or day start within the last 24 hours, with one query.
+
+    What would have been judged since then waits; None if there was no change.
+    """
+    mine = ZoneChange.objects.owned_by(member_id)
+    since = now - timedelta(hours=HOURS_WITHOUT_VERDICT)
+    before = mine.filter(effective_at__lte=since).order_by("-effective_at")
+    rows = mine.filter(
+        Q(effective_at__gt=since) | Q(effective_at=Subquery(before.values("effective_at")[:1]))
+    )
+    facts = [
+        ZoneFact(effective_at=row.effective_at, zone=row.zone, day_start_hour=row.day_start_hour)
+        for row in rows.order_by("effective_at")
+    ]
+    return first_zone_change_within(now=now, facts=facts) if facts else None
 
 
 def last_moved_at(*, member_id: UUID) -> datetime:
@@ -92,6 +115,21 @@ def recent_facts(*, member_ids: Collection[UUID], since: datetime) -> dict[UUID,
         theirs = rows.filter(member_id__in=moved).order_by("effective_at")
         for row in theirs.values_list("member_id", "effective_at", "zone", "day_start_hour"):
             found[row[0]].append(ZoneFact(*row[1:]))
+    return found
+
+
+def bridges_of(
+    *, member_ids: Collection[UUID], first: date, last: date
+) -> dict[UUID, list[PauseRange]]:
+    """Return the same of several members, with one query."""
+    rows = (
+        Pause.objects.filter(member_id__in=member_ids, voided_at__isnull=True, from_date__lte=last)
+        .filter(Q(to_date__isnull=True) | Q(to_date__gte=first))
+        .values_list("member_id", "from_date", "to_date")
+    )
+    found: dict[UUID, list[PauseRange]] = defaultdict(list)
+    for member_id, start, end in rows:
+        found[member_id].append(PauseRange(from_date=start, to_date=end))
     return found
 
 

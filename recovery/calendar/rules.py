@@ -118,14 +118,25 @@ def last_zone_change_within(
     While it did, nothing is judged and no partner is told. A fact that repeats what was in
     force already is no change, nor is the first one.
     """
+    return first_zone_change_within(now=now, facts=facts, hours=hours) is not None
+
+
+def first_zone_change_within(
+    *, now: datetime, facts: Sequence[ZoneFact], hours: int = HOURS_WITHOUT_VERDICT
+) -> datetime | None:
+    """Return the earliest change of zone or day start in the last hours before ``now``.
+
+    What would have been judged since then waits.
+    """
     since = now - timedelta(hours=hours)
+    earliest = None
     for index in range(_index_in_force(now, facts), 0, -1):
         fact, previous = facts[index], facts[index - 1]
         if fact.effective_at <= since:
-            return False
+            break
         if (fact.zone, fact.day_start_hour) != (previous.zone, previous.day_start_hour):
-            return True
-    return False
+            earliest = fact.effective_at
+    return earliest
 
 
 def _index_in_force(at: datetime, facts: Sequence[ZoneFact]) -> int:

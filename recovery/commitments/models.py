@@ -42,6 +42,8 @@ class Commitment(OwnedRow):
     ``ended_on``: the last date that the latest terms promise, if they have one; kept equal to them.
     """
 
+    sealed = {"title": "commitments.title"}
+
     title = models.BinaryField()
     kind = models.CharField(
         max_length=7, choices=CommitmentKind.choices, default=CommitmentKind.GENERAL
@@ -107,6 +109,8 @@ class CommitmentTerms(models.Model):
 class CommitmentEntry(OwnedRow):
     """How one date of a commitment was answered; a tombstone once it was withdrawn."""
 
+    sealed = {"note": "commitment_entries.note"}
+
     commitment = models.ForeignKey(Commitment, on_delete=models.CASCADE, related_name="+")
     local_date = models.DateField()
     state = models.CharField(max_length=8, choices=EntryState.choices)
@@ -125,20 +129,31 @@ class CommitmentEntry(OwnedRow):
 
 
 class Confirmation(models.Model):
-    """That a partner says, too, that a date was kept. It stays when their account goes."""
+    """That a partner says, too, that a date was kept. It stays when their account goes.
+
+    ``shown_to`` is the owner of the entry; empty if they had blocked the partner, whose word is
+    then kept for nobody but the partner. Another state of the entry deletes the row; a partner who
+    withdraws it leaves ``withdrawn_at``, so that giving it again is no new help.
+    """
 
     export_rule = Export.WHOLE
     erasure_rule = Erasure.SHARED
+    owned_through = ("partner", "shown_to")
+    secrets = ("shown_to",)  # its emptiness would tell of the block
 
     id = models.UUIDField(primary_key=True, default=new_id)
     entry = models.ForeignKey(CommitmentEntry, on_delete=models.CASCADE, related_name="+")
     partner = models.ForeignKey(
         "recovery.Member", on_delete=models.SET_NULL, null=True, related_name="+"
     )
+    shown_to = models.ForeignKey(
+        "recovery.Member", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     partnership = models.ForeignKey(
         "recovery.Partnership", on_delete=models.SET_NULL, null=True, related_name="+"
     )
     confirmed_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         app_label = "recovery"
@@ -151,7 +166,8 @@ class CommitmentTally(models.Model):
     """The fold of a commitment's settled occurrences, kept so that reading it reads no history.
 
     Counts what ended on ``through`` or before. ``recent`` holds the answers after it by date,
-    ``terms`` the standing terms. It always equals ``rules.fold``; ``tallies.refold`` makes it anew.
+    ``terms`` the standing terms; ``kept_dates`` counts all dates that were kept. It always equals
+    ``rules.fold``; ``tallies.refold`` makes it anew.
     """
 
     export_rule = Export.NONE
@@ -166,6 +182,7 @@ class CommitmentTally(models.Model):
     silent = models.IntegerField(default=0)
     current_run = models.IntegerField(default=0)
     longest_run = models.IntegerField(default=0)
+    kept_dates = models.IntegerField(default=0)
     recent = models.JSONField(default=dict)
     terms = models.JSONField(default=list)
 

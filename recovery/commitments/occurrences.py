@@ -245,7 +245,7 @@ def _weeks(
     monday = max(monday_of(begins), after + EASING_DELAY if after > date.min else date.min)
     while monday <= ends:
         group = _week(promise, monday)
-        if group.promised or group.answered:
+        if group.first <= ends and group.last >= begins:
             yield group
         monday += EASING_DELAY
 

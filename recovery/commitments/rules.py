@@ -119,7 +119,7 @@ def read(promise: Promise, *, through: date, settled: Tally, today: date) -> Rea
     state = state_on(promise, day=today)
     return Reading(
         state_today=state,
-        open_today=state is OccurrenceState.OPEN and _waits(promise, today),
+        open_today=state is OccurrenceState.OPEN and waits(promise, day=today),
         next_due_on=next_due_on(promise, today=today),
         kept=tally.kept,
         not_kept=tally.not_kept + counted,
@@ -168,7 +168,8 @@ def _done_until(promise: Promise, day: date) -> date | None:
     return None
 
 
-def _waits(promise: Promise, day: date) -> bool:
+def waits(promise: Promise, *, day: date) -> bool:
+    """Tell whether a date has no answer and is not paused."""
     return day not in promise.answers and not promise.bridges.paused(day)
 
 

@@ -1,0 +1,1 @@
+"""Promising, answering, confirming, and promising before a group."""
