@@ -49,6 +49,11 @@ def send_mail_soon() -> None:
     _after_commit(_hint_send_mail)
 
 
+def own_data_soon() -> None:
+    """After this transaction has committed, ask a worker for exports, imports and erasures."""
+    _after_commit(_hint_own_data)
+
+
 def keep_house_soon() -> None:
     """Ask a worker to keep house."""
     _publisher.publish("notifications.housekeeping")
@@ -60,6 +65,10 @@ def _hint_deliver() -> None:
 
 def _hint_deliver_urgent() -> None:
     _publisher.publish("notifications.deliver_urgent")
+
+
+def _hint_own_data() -> None:
+    _publisher.publish("notifications.own_data")
 
 
 def _hint_send_mail() -> None:

@@ -10,6 +10,7 @@ from notifications.wording import Kind
 from recovery.kernel import events
 from recovery.members import queries as members
 from recovery.members.events import CodePromised, DaysMoved, SessionBegan, SessionEnded
+from recovery.ownership.events import DataBroughtIn, WorkWaits
 from recovery.partners.events import PartnershipMade
 
 # News that a day later stand in the inbox only.
@@ -23,6 +24,8 @@ def subscribe() -> None:
     events.subscribe(fact=SessionBegan, handler=_tell_other_devices)
     events.subscribe(fact=PartnershipMade, handler=_tell_inviter)
     events.subscribe(fact=CodePromised, handler=_wake_mail)
+    events.subscribe(fact=WorkWaits, handler=_wake_those_who_own)
+    events.subscribe(fact=DataBroughtIn, handler=reminders.plan_anew)
 
 
 def _forget_addresses(fact: SessionEnded) -> None:
@@ -58,6 +61,10 @@ def _promise(kind: Kind, *, member_id: UUID, subject_id: UUID, now: datetime) ->
         now=now,
     )
     hints.deliver_soon()
+
+
+def _wake_those_who_own(fact: WorkWaits) -> None:
+    hints.own_data_soon()
 
 
 def _wake_mail(fact: CodePromised) -> None:

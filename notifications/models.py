@@ -37,6 +37,7 @@ class Device(models.Model):
 
     export_rule = Export.SECRET_FREE
     erasure_rule = Erasure.DELETE
+    secrets = ("address",)
 
     installation_id = models.UUIDField(primary_key=True)
     member = models.ForeignKey("recovery.Member", on_delete=models.CASCADE, related_name="+")
@@ -80,6 +81,8 @@ class Reminder(OwnedRow):
     ``last_due_at`` when the last nudge was due. Deadlines are no part of the row's version.
     """
 
+    secrets = ("next_due_at", "next_local_date", "last_local_date", "last_due_at")
+
     local_time = models.TimeField()
     weekdays = models.JSONField(default=every_weekday)
     exact = models.BooleanField(default=False)
@@ -114,6 +117,7 @@ class DeadlineKind(models.TextChoices):
 
     SUPPORT_WAVE = "support_wave"
     SUPPORT_NO_ANSWER = "support_no_answer"
+    SUPPORT_CLOSE = "support_close"
     QUIET = "quiet"
     COMMITMENT_DUE = "commitment_due"
     GRANT_EXPIRING = "grant_expiring"
@@ -203,6 +207,9 @@ class Notification(models.Model):
 
     export_rule = Export.WHOLE
     erasure_rule = Erasure.DELETE
+    # What came of it tells of others: that one took a consent back, or that one blocks another.
+    exported_where = {"in_inbox": True}
+    secrets = ("dedupe_key", "state", "dropped_reason")
 
     id = models.UUIDField(primary_key=True, default=new_id)
     # No index of its own: the one of the inbox page begins with it.
@@ -260,6 +267,7 @@ class Delivery(models.Model):
 
     export_rule = Export.NONE
     erasure_rule = Erasure.DELETE
+    owned_through = ("notification__member", "device__member")
 
     id = models.UUIDField(primary_key=True, default=new_id)
     # No index of its own: the unique one begins with it.

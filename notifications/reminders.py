@@ -16,6 +16,7 @@ from recovery.kernel.errors import Conflict
 from recovery.kernel.ids import new_id
 from recovery.members.events import DaysMoved
 from recovery.members.models import Member
+from recovery.ownership.events import DataBroughtIn
 
 MOST_REMINDERS = 20
 _FIELDS = ("local_time", "weekdays", "exact")
@@ -138,6 +139,13 @@ def move_days(fact: DaysMoved) -> None:
         )
         moves.append((reminder.id, due_at, local_date))
     bulk.update(Reminder, keys=["id"], columns=["next_due_at", "next_local_date"], rows=moves)
+
+
+def plan_anew(fact: DataBroughtIn) -> None:
+    """Give reminders that came from another account a deadline here."""
+    for reminder in of(member_id=fact.member_id).filter(next_due_at__isnull=True):
+        _set_deadline(reminder, now=fact.at)
+        reminder.save(update_fields=["next_due_at", "next_local_date"])
 
 
 def _set_deadline(reminder: Reminder, *, now: datetime) -> None:

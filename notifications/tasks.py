@@ -13,6 +13,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from notifications import delivery, hints, housekeeping, leases, mail, planner, sender
+from recovery.ownership import queries as owned
+from recovery.ownership.services import working as own
 
 # One worker process may have to do everything, so nobody keeps it for long: then a hint goes to
 # the end of the queue, behind the ticks.
@@ -38,6 +40,8 @@ def tick(**_: object) -> None:
             hints.keep_house_soon()
         if mail.anything_due(now=now):
             hints.send_mail_soon()
+        if owned.anything_due(now=now):
+            hints.own_data_soon()
 
 
 @shared_task(name="notifications.deliver", acks_late=True, ignore_result=True)
@@ -64,6 +68,20 @@ def deliver_urgent(**_: object) -> None:
 def send_mail(**_: object) -> None:
     """E-mail the codes that wait; a slow mail server holds up no tick."""
     mail.send_due_codes(now=timezone.now())
+
+
+# Putting an export together may take longer than a batch of sends.
+@shared_task(
+    name="notifications.own_data",
+    acks_late=True,
+    ignore_result=True,
+    soft_time_limit=240,
+    time_limit=270,
+)
+def own_data(**_: object) -> None:
+    """Erase, read in and put together what members asked for."""
+    if own.work_off(now=timezone.now()):
+        hints.own_data_soon()
 
 
 @shared_task(name="notifications.housekeeping", acks_late=True, ignore_result=True)

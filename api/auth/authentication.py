@@ -12,7 +12,6 @@ from rest_framework.request import Request
 from api.auth import tokens
 from recovery.members import queries
 from recovery.members.models import Member, Session
-from recovery.members.refusals import SessionOver
 
 
 class SessionAuthentication(BaseAuthentication):
@@ -33,9 +32,9 @@ class SessionAuthentication(BaseAuthentication):
         if kind.lower() != "bearer":
             raise tokens.BadToken()
         claims = tokens.read_access(raw.strip())
-        session = queries.live_session(session_id=claims.session_id, now=timezone.now())
-        if session.member_id != claims.member_id:
-            raise SessionOver()
+        session = queries.live_session(
+            session_id=claims.session_id, member_id=claims.member_id, now=timezone.now()
+        )
         return session.member, session
 
     def authenticate_header(self, request: Request) -> str:

@@ -79,6 +79,7 @@ app.conf.update(
         "notifications.deliver_urgent": {"queue": "urgent"},
         # Not among the ticks: a mail server that is slow must hold up none of them.
         "notifications.send_mail": {"queue": "housekeeping"},
+        "notifications.own_data": {"queue": "housekeeping"},
         "notifications.housekeeping": {"queue": "housekeeping"},
     },
     # A batch of sends takes 15 s at most and a task works for about 10 s beyond it. Only the

@@ -38,25 +38,29 @@ class Sealer:
 
     def seal(self, text: str, *, label: str, row_id: object) -> bytes:
         """Return the sealed text for this label and row; the empty text stays empty."""
-        if not text:
-            return b""
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        sealed = self._cipher.encrypt(nonce, text.encode(), self._bond(label, row_id))
-        return FORMAT + nonce + sealed
+        return self.seal_bytes(text.encode(), label=label, row_id=row_id) if text else b""
 
     def open(self, blob: bytes | memoryview, *, label: str, row_id: object) -> str:
         """Return the text of a blob sealed for this label and row.
 
         Raises CannotOpen for anything else.
         """
+        return self.open_bytes(blob, label=label, row_id=row_id).decode() if blob else ""
+
+    def seal_bytes(self, content: bytes, *, label: str, row_id: object) -> bytes:
+        """Return sealed bytes for this label and row, such as a piece of an archive."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        sealed = self._cipher.encrypt(nonce, content, self._bond(label, row_id))
+        return FORMAT + nonce + sealed
+
+    def open_bytes(self, blob: bytes | memoryview, *, label: str, row_id: object) -> bytes:
+        """Return what was sealed for this label and row. Raises CannotOpen for anything else."""
         raw = bytes(blob)
-        if not raw:
-            return ""
         if raw[:1] != FORMAT:
             raise CannotOpen("unknown format")
         nonce, sealed = raw[1 : 1 + NONCE_BYTES], raw[1 + NONCE_BYTES :]
         try:
-            return self._cipher.decrypt(nonce, sealed, self._bond(label, row_id)).decode()
+            return self._cipher.decrypt(nonce, sealed, self._bond(label, row_id))
         except InvalidTag:
             raise CannotOpen("wrong key, label or row") from None
 

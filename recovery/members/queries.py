@@ -11,7 +11,7 @@ from django.conf import settings
 
 from recovery.kernel import sealing
 from recovery.kernel.rows import OwnedQuerySet
-from recovery.members.models import Member, Session, SessionEnd
+from recovery.members.models import ErasedMember, Member, Session, SessionEnd
 from recovery.members.refusals import AccountDeleted, ReuseDetected, SessionOver
 
 DEVICE_LABEL = "sessions.device_name"
@@ -33,16 +33,22 @@ def called(*, handle: str) -> Member | None:
     return Member.objects.filter(handle=handle, deleted_at=None).first()
 
 
-def live_session(*, session_id: UUID, now: datetime) -> Session:
-    """Return a session with its member, in one query.
+def live_session(*, session_id: UUID, member_id: UUID, now: datetime) -> Session:
+    """Return a member's session, the member with it, in one query.
 
     Raises SessionOver, ReuseDetected or AccountDeleted when it opens nothing any more.
     """
     session: Session | None = Session.objects.select_related("member").find(id=session_id)
-    if session is None:
-        raise SessionOver()
+    if session is None or session.member_id != member_id:
+        raise no_session(member_id=member_id)
     check_live(session=session, now=now)
     return session
+
+
+def no_session(*, member_id: UUID) -> SessionOver | AccountDeleted:
+    """Return why a session that a token of ours names is not there any more."""
+    erased = ErasedMember.objects.filter(member_id=member_id).exists()
+    return AccountDeleted() if erased else SessionOver()
 
 
 def check_live(*, session: Session, now: datetime) -> None:

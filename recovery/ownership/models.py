@@ -31,11 +31,8 @@ OPEN_EXPORTS = (ExportState.QUEUED, ExportState.WORKING, ExportState.READY)
 class ExportJob(OwnedRow):
     """One copy of all that a member owns, on its way.
 
-    ``token_hash`` is of the link that is in force; it is emptied when somebody fetches with it.
+    ``fetches`` counts those that began; a link is good for one of them, and is not stored.
     """
-
-    export_rule = Export.SECRET_FREE
-    secrets = ("token_hash",)
 
     state = models.CharField(max_length=7, choices=ExportState.choices, default=ExportState.QUEUED)
     parts_done = models.IntegerField(default=0)
@@ -46,8 +43,7 @@ class ExportJob(OwnedRow):
     expires_at = models.DateTimeField(null=True)
     fetched_at = models.DateTimeField(null=True)
     byte_count = models.BigIntegerField(default=0)
-    token_hash = models.BinaryField(max_length=32, null=True, unique=True)
-    token_expires_at = models.DateTimeField(null=True)
+    fetches = models.SmallIntegerField(default=0)
 
     class Meta:
         app_label = "recovery"

@@ -99,7 +99,7 @@ class RefreshTokens(OpenView):
         values = read_body(RefreshInput, request)
         now = timezone.now()
         claims = tokens.read_refresh(values["refresh"])
-        signed_in = sessions.refresh(jti=claims.jti, now=now)
+        signed_in = sessions.refresh(jti=claims.jti, member_id=claims.member_id, now=now)
         return Response(TokensOutput(tokens.pair(signed_in, now=now)).data)
 
 

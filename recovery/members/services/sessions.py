@@ -60,7 +60,7 @@ def start(*, member: Member, sealer: sealing.Sealer, device_name: str, now: date
     return SignedIn(member=member, session=session, link=link)
 
 
-def refresh(*, jti: str, now: datetime) -> SignedIn:
+def refresh(*, jti: str, member_id: UUID, now: datetime) -> SignedIn:
     """Go on with a session: use its link up and return the next one.
 
     The same next link for as long as that one is unused, so that parallel requests and a retry
@@ -74,7 +74,7 @@ def refresh(*, jti: str, now: datetime) -> SignedIn:
             .first()
         )
         if row is None:
-            raise SessionOver()
+            raise queries.no_session(member_id=member_id)
         queries.check_live(session=row.session, now=now)
         if row.expires_at <= now:
             raise SessionOver()

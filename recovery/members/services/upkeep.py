@@ -8,7 +8,14 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from recovery.members.models import EmailCode, RateBucket, RefreshToken, Session, SessionEnd
+from recovery.members.models import (
+    EmailCode,
+    ErasedMember,
+    RateBucket,
+    RefreshToken,
+    Session,
+    SessionEnd,
+)
 from recovery.members.services import sessions
 
 # How long an ended session stays, to say why it ended to the device that comes back.
@@ -28,6 +35,8 @@ def purge(*, now: datetime, most: int = 1000) -> int:
         Session.objects.filter(ended_at__lt=now - KEPT_AFTER_END),
         # A bucket whose time has come is equal to none.
         RateBucket.objects.filter(next_free__lt=now.timestamp()),
+        # No token of theirs can come back any more.
+        ErasedMember.objects.filter(erased_at__lt=now - settings.SESSION_LIFETIME),
     ):
         ids = list(rows.values_list("pk", flat=True)[:most])
         # Asked again: a bucket may have been counted in since.

@@ -1,0 +1,1 @@
+"""Writes of the ownership area, one module per matter."""

@@ -1,0 +1,139 @@
+"""Deleting an account: gone for everybody at once, erased soon after, or taken back in time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from recovery.groups.models import GroupMembership
+from recovery.groups.services import leaving as groups
+from recovery.kernel import changes, events, sealing
+from recovery.members.models import Member, Session, SessionEnd
+from recovery.members.refusals import WrongCredentials
+from recovery.members.services import limits, passwords, sessions
+from recovery.ownership.events import WorkWaits
+from recovery.ownership.refusals import CannotBeRestored
+from recovery.partners import services as partners
+from recovery.partners.models import Partnership
+from recovery.support.models import SupportRequest
+from recovery.support.requests import closing
+
+GRACE = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """What was decided: when the rest is erased, and until when it can be taken back, if at all."""
+
+    deleted_at: datetime
+    erase_at: datetime
+    restorable_until: datetime | None
+
+
+def delete(*, member: Member, password: str, wait_24_hours: bool, now: datetime) -> Deletion:
+    """Delete a signed-in member's account. The password again, except of a guest.
+
+    In one transaction they are nowhere to be seen any more: sessions and push addresses end,
+    partnerships and requests for support too, and they leave their groups. What is theirs is
+    erased by a worker, at once or, if they ask for that, after 24 hours in which ``restore`` takes
+    the deletion back. Raises WrongPassword, TooMany, CannotBeRestored for a guest who would wait.
+    """
+    if member.is_guest and wait_24_hours:
+        raise CannotBeRestored()
+    if not member.is_guest:
+        passwords.prove(member=member, password=password, now=now)
+    return _delete(member.id, wait=wait_24_hours, now=now)
+
+
+def delete_by_password(
+    *, handle: str, password: str, wait_24_hours: bool, address: str, now: datetime
+) -> Deletion:
+    """Delete the account of somebody who is not signed in, as ``delete`` does.
+
+    Raises TooMany, counted as tries to sign in are, or WrongCredentials for a wrong handle and a
+    wrong password alike. For one that is deleted already it says what was decided then.
+    """
+    member = _prove(handle=handle, password=password, address=address, now=now)
+    return _delete(member.id, wait=wait_24_hours, now=now)
+
+
+def restore(
+    *, handle: str, password: str, device_name: str, address: str, now: datetime
+) -> sessions.SignedIn:
+    """Take a deletion back while there is time, and sign the member in.
+
+    What was theirs alone is back; partnerships and groups are not. For an account that is not
+    deleted this signs in, so that it can be sent again. Raises TooMany, or WrongCredentials, also
+    once it is too late.
+    """
+    found = _prove(handle=handle, password=password, address=address, now=now)
+    with transaction.atomic():
+        rows = Member.objects.filter(id=found.id, password=found.password)
+        member = rows.select_for_update(no_key=True).first()
+        if member is None:
+            raise WrongCredentials()
+        if member.deleted_at is not None:
+            if member.restorable_until is None or member.restorable_until <= now:
+                raise WrongCredentials()
+            member.deleted_at = member.erase_at = member.restorable_until = None
+            member.save(update_fields=["deleted_at", "erase_at", "restorable_until"])
+        limits.remember_place(handle=handle, address=address, now=now)
+        sealer = sealing.for_member(member_id=member.id)
+        return sessions.start(member=member, sealer=sealer, device_name=device_name, now=now)
+
+
+def _prove(*, handle: str, password: str, address: str, now: datetime) -> Member:
+    limits.count_login(handle=handle, address=address, now=now)
+    found = Member.objects.filter(handle=handle).first()
+    right, _ = passwords.verify(password=password, encoded=found.password if found else None)
+    if found is None or not right:
+        raise WrongCredentials()
+    return found
+
+
+def _delete(member_id: UUID, *, wait: bool, now: datetime) -> Deletion:
+    # Whoever has to be written to beside them is locked now, in ascending order of ids.
+    with changes.together(member_ids={member_id, *_beside(member_id)}, now=now):
+        member = Member.objects.get(id=member_id)
+        if member.deleted_at is None:
+            _withdraw(member, now=now)
+            member.deleted_at = now
+            member.erase_at = now + GRACE if wait else now
+            member.restorable_until = member.erase_at if wait else None
+            member.save(update_fields=["deleted_at", "erase_at", "restorable_until"])
+            mine = Session.objects.owned_by(member.id)
+            sessions.end_rows(rows=mine, reason=SessionEnd.ACCOUNT_DELETED, now=now)
+            events.publish(fact=WorkWaits(at=now))
+        elif not wait and member.restorable_until is not None and member.restorable_until > now:
+            # They had asked for time, and do not want it any more.
+            member.erase_at, member.restorable_until = now, None
+            member.save(update_fields=["erase_at", "restorable_until"])
+            events.publish(fact=WorkWaits(at=now))
+        return Deletion(
+            deleted_at=member.deleted_at or now,
+            erase_at=member.erase_at or now,
+            restorable_until=member.restorable_until,
+        )
+
+
+def _beside(member_id: UUID) -> set[UUID]:
+    """Return whom the deletion writes to as well: partners, and who may have to own a group."""
+    found: set[UUID] = set()
+    for pair in Partnership.objects.active().of(member_id).values_list("first_id", "second_id"):
+        found |= set(pair)
+    owned = GroupMembership.objects.active().filter(Q(member_id=member_id, role="owner"))
+    heirs = GroupMembership.objects.active().filter(group_id__in=owned.values("group_id"))
+    found |= {one for one in heirs.values_list("member_id", flat=True) if one is not None}
+    return found
+
+
+def _withdraw(member: Member, *, now: datetime) -> None:
+    """Take the member out of everything that others are part of."""
+    for row in SupportRequest.objects.owned_by(member.id).open(now):
+        closing.close(member=member, request_id=row.id, now=now)
+    groups.leave_all(member_id=member.id, now=now)
+    partners.end_all(member_id=member.id, now=now)
