@@ -149,6 +149,15 @@ def as_asker(*, requests: Sequence[SupportRequest], now: datetime) -> list[Seen]
     ]
 
 
+def of_helper(*, helper: Member, requests: Sequence[SupportRequest], now: datetime) -> list[Seen]:
+    """Return these requests of others in their order, those that the helper may still see."""
+    asks = SupportAsk.objects.seen_by_helpers(now).filter(
+        helper_id=helper.id, request__in=[row.id for row in requests]
+    )
+    found = {seen.id: seen for seen in as_helper(helper=helper, asks=asks, now=now)}
+    return [found[row.id] for row in requests if row.id in found]
+
+
 def as_helper(*, helper: Member, asks: SupportAskQuerySet, now: datetime) -> list[Seen]:
     """Return the requests behind some of a helper's asks, as that helper sees them.
 
