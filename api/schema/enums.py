@@ -11,6 +11,7 @@ from drf_spectacular.drainage import warn
 from api.resources.check_ins.inputs import TRIGGERS
 from api.resources.encouragements import EncouragementDirection
 from api.resources.reports import ReportState
+from api.resources.support_requests.inputs import ANSWERS
 from notifications import models as notifications
 from notifications.pushes import AddressKind, Platform
 from notifications.wording import Kind as NotificationKind
@@ -18,6 +19,7 @@ from recovery.checkins.models import Feeling
 from recovery.encouragements.models import EncouragementPreset
 from recovery.goals.models import GoalCategory, GoalState
 from recovery.goals.rules import Pace, ProgressBy
+from recovery.groups import choices as groups
 from recovery.members.models import EmailState, Locale, TimeZoneMode
 from recovery.overview.texts import NextStep
 from recovery.partners.help_models import HelpKind
@@ -26,6 +28,7 @@ from recovery.reports.models import ReportOutcome, ReportReason, ReportSubject
 from recovery.sharing.models import GrantState, Scope
 from recovery.sobriety import models as sobriety
 from recovery.sobriety.limits import LimitState
+from recovery.support import models as support
 from recovery.support.queries import HelpReason
 from recovery.support.rules import Kind as CrisisKind
 
@@ -35,8 +38,8 @@ ENUMS: dict[str, type[enum.Enum]] = {
     "Category": sobriety.Category,
     "CrisisResourceKind": CrisisKind,
     "DayState": sobriety.DayState,
+    "Direction": EncouragementDirection,  # of requests for support too
     "EmailState": EmailState,
-    "EncouragementDirection": EncouragementDirection,
     "EncouragementPreset": EncouragementPreset,
     "FactSource": sobriety.FactSource,
     "Feeling": Feeling,
@@ -64,13 +67,27 @@ ENUMS: dict[str, type[enum.Enum]] = {
     "ReportState": ReportState,
     "ReportSubject": ReportSubject,
     "SaidState": sobriety.SaidState,
+    "SupportAnswer": support.SupportAnswer,
+    "SupportState": support.SupportState,
     "TimeZoneMode": TimeZoneMode,
     "TrackerMode": sobriety.TrackerMode,
     "Trigger": sobriety.Trigger,
+    "GroupColour": groups.Colour,
+    "GroupCost": groups.Cost,
+    "GroupFocus": groups.Focus,
+    "GroupFormat": groups.MeetingFormat,
+    "GroupPathway": groups.Pathway,
+    "GroupRole": groups.Role,
+    "GroupSymbol": groups.Symbol,
+    "JoinPolicy": groups.JoinPolicy,
+    "JoinRequestState": groups.JoinRequestState,
 }
 
-# A check-in lists what weighed; "none" is an empty list there.
-SUBSETS = {"CheckInTrigger": (sobriety.Trigger, [value for value, _ in TRIGGERS])}
+# A check-in lists what weighed; "none" is an empty list there. Nobody answers "none".
+SUBSETS = {
+    "CheckInTrigger": (sobriety.Trigger, [value for value, _ in TRIGGERS]),
+    "SupportAnswerGiven": (support.SupportAnswer, [value for value, _ in ANSWERS]),
+}
 
 _BY_VALUES = {frozenset(one.value for one in kind): name for name, kind in ENUMS.items()} | {
     frozenset(values): name for name, (_, values) in SUBSETS.items()

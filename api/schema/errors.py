@@ -11,11 +11,13 @@ from notifications.reminders import TooManyReminders
 from recovery.checkins.services import DeletedSince
 from recovery.encouragements.refusals import AlreadyEncouragedToday, TakesNoText
 from recovery.goals.refusals import NoTarget, TooManyGoals
+from recovery.groups import refusals as groups
 from recovery.kernel import errors
 from recovery.members import refusals as members
 from recovery.partners.refusals import InviteNotUsable, TooManyOpenInvites
 from recovery.reports.refusals import TooManyOpenReports
 from recovery.sobriety.refusals import TooManyTrackers, WrongMode
+from recovery.support import refusals as support
 
 REQUEST_ID = "5b1f0e2a9c3d4f7e8a6b0c1d2e3f4a5b"
 WHILE_LIMITED = errors.TooMany(retry_after=30)
@@ -67,10 +69,53 @@ OF_OPERATION: dict[str, tuple[errors.Refusal, ...]] = {
     "putCheckIn": (DeletedSince(),),
     "getHardMomentPlan": (errors.Missing(),),
     "deleteHardMomentPlan": (errors.Missing(),),
+    "getContact": (errors.Missing(),),
+    "deleteContact": (errors.Missing(),),
+    "sendSupportMessage": (support.AnswerFirst(), support.RequestClosed(), support.ThreadFull()),
     "createPartnerInvite": (TooManyOpenInvites(), errors.Missing()),
     "createBlock": (errors.Missing(),),
     "inspectInvite": (InviteNotUsable(), WHILE_LIMITED),
-    "acceptInvite": (InviteNotUsable(),),
+    "acceptInvite": (
+        InviteNotUsable(),
+        groups.GuidelinesOutdated(),
+        groups.AliasTaken(),
+        groups.GroupFull(),
+        groups.TooManyGroups(),
+    ),
+    "createGroup": (groups.TooManyGroups(), errors.Missing()),
+    "updateGroup": (groups.NotYourRole(),),
+    "closeGroup": (groups.NotYourRole(),),
+    "transferGroup": (groups.NotYourRole(), groups.ListensOnly()),
+    "joinGroup": (
+        groups.NotOpen(),
+        groups.GuidelinesOutdated(),
+        groups.JoinedAlready(),
+        groups.AliasTaken(),
+        groups.GroupFull(),
+        groups.TooManyGroups(),
+    ),
+    "changeGroupRole": (groups.NotYourRole(), groups.ListensOnly()),
+    "removeGroupMember": (groups.NotYourRole(),),
+    "updateGroupMembership": (
+        groups.NotYourRole(),
+        groups.GuidelinesOutdated(),
+        groups.AliasTaken(),
+        groups.OwnerNeeded(),
+    ),
+    "leaveGroup": (groups.OwnerNeeded(),),
+    "listJoinRequests": (groups.NotYourRole(),),
+    "createJoinRequest": (
+        groups.NotOpen(),
+        groups.GuidelinesOutdated(),
+        groups.JoinedAlready(),
+        groups.AskedAlready(),
+        groups.TooManyGroups(),
+    ),
+    "approveJoinRequest": (groups.NotYourRole(), groups.GroupFull(), groups.TooManyGroups()),
+    "declineJoinRequest": (groups.NotYourRole(),),
+    "listGroupInvites": (groups.NotYourRole(),),
+    "createGroupInvite": (groups.NotYourRole(), groups.TooManyGroupInvites()),
+    "withdrawGroupInvite": (groups.NotYourRole(),),
     "createGoal": (TooManyGoals(), errors.Missing()),
     "replaceGoalSteps": (TAKEN,),
     "logGoalProgress": (NoTarget(),),

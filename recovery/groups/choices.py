@@ -117,8 +117,8 @@ class JoinRequestState(models.TextChoices):
     WITHDRAWN = "withdrawn"
 
 
-class GroupInviteState(models.TextChoices):
-    """Where an invite to a group stands; derived, never stored."""
+class InviteState(models.TextChoices):
+    """Where an invite stands, as its maker sees it; derived, never stored."""
 
     OPEN = "open"
     ACCEPTED = "accepted"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from recovery.blocks.models import Block
-from recovery.groups.choices import Ending, GroupInviteState, JoinRequestState
+from recovery.groups.choices import Ending, InviteState, JoinRequestState
 from recovery.groups.codes import code_hash
 from recovery.groups.models import (
     RUN_BY,
@@ -70,9 +70,13 @@ def groups_of(*, member_id: UUID) -> QuerySet[Group]:
     return Group.objects.joined_by(member_id)
 
 
-def listed_groups() -> QuerySet[Group]:
-    """Return the open groups that whoever is signed in may find."""
-    return Group.objects.open().filter(listed=True)
+def search(*, member_id: UUID, mine: bool, only: Mapping[str, str]) -> QuerySet[Group]:
+    """Return the groups that a member belongs to, or those listed for everybody.
+
+    ``only`` says which focus, pathway or format they have.
+    """
+    listed = Group.objects.open().filter(listed=True)
+    return (groups_of(member_id=member_id) if mine else listed).filter(**only)
 
 
 def cards(*, member_id: UUID, groups: Sequence[Group]) -> list[Card]:
@@ -215,13 +219,13 @@ def removed_from(*, group_id: UUID, member_ids: Iterable[UUID]) -> set[UUID]:
     return {one for one, ending in endings.items() if one and ending == Ending.REMOVED}
 
 
-def state_of(*, invite: GroupInvite, now: datetime) -> GroupInviteState:
+def state_of(*, invite: GroupInvite, now: datetime) -> InviteState:
     """Return where an invite stands at an instant."""
     if invite.accepted_at is not None:
-        return GroupInviteState.ACCEPTED
+        return InviteState.ACCEPTED
     if invite.withdrawn_at is not None:
-        return GroupInviteState.WITHDRAWN
-    return GroupInviteState.OPEN if invite.expires_at > now else GroupInviteState.EXPIRED
+        return InviteState.WITHDRAWN
+    return InviteState.OPEN if invite.expires_at > now else InviteState.EXPIRED
 
 
 def invites_to(*, group_id: UUID) -> QuerySet[GroupInvite]:

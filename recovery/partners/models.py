@@ -11,25 +11,18 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from recovery.blocks.models import Block
+from recovery.groups.choices import InviteState as InviteState
 from recovery.kernel.ids import new_id
 from recovery.kernel.ownership import Erasure, Export
 from recovery.kernel.rows import OwnedRow
 from recovery.members.models import Member
 
 
-class InviteState(models.TextChoices):
-    """Where an invite stands, as its maker sees it; derived, never stored."""
-
-    OPEN = "open"
-    ACCEPTED = "accepted"
-    WITHDRAWN = "withdrawn"
-    EXPIRED = "expired"
-
-
 class InviteTarget(models.TextChoices):
     """What an invite leads to; derived from its kind, never stored."""
 
     PARTNERSHIP = "partnership", "Being accountability partners"
+    GROUP = "group", "Being a member of a group"
 
 
 class InviteDirection(models.TextChoices):

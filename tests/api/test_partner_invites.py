@@ -115,7 +115,8 @@ def test_accepting_makes_partners_who_share_nothing_yet(
     code = partners.invite(member_id=alice.id, invite_id=None, now=NOW).code
     accepted = as_bob.post("/api/v1/invites/accept", {"code": code}, format="json")
     assert accepted.status_code == 201
-    body = accepted.json()
+    assert accepted.json()["invites_to"] == "partnership"
+    body = accepted.json()["partner"]
     assert body == {
         "id": body["id"],
         "handle": "alice",
@@ -126,7 +127,7 @@ def test_accepting_makes_partners_who_share_nothing_yet(
     (of_alice,) = as_alice.get("/api/v1/partners").json()["items"]
     assert of_alice == {**body, "handle": "bob"}
     again = as_bob.post("/api/v1/invites/accept", {"code": code}, format="json")
-    assert (again.status_code, again.json()) == (200, body)
+    assert (again.status_code, again.json()) == (200, accepted.json())
 
 
 def test_every_code_that_opens_nothing_gets_one_answer(

@@ -116,7 +116,7 @@ def test_a_member_keeps_days_a_partner_sees_them_and_a_nudge_arrives(
     assert today["trackers"][0]["clock"]["longest_days"] == 62
 
     code = alice.call("POST", "partner-invites", 201, {})["code"]
-    link = bob.call("POST", "invites/accept", 201, {"code": code})
+    link = bob.call("POST", "invites/accept", 201, {"code": code})["partner"]
     progress = f"partners/{link['id']}/progress"
     assert bob.call("GET", progress, 200)["sober_clocks"] == []
     (mine,) = alice.call("GET", "partners", 200)["items"]

@@ -49,7 +49,7 @@ def test_alice_invites_bob_shows_him_her_evenings_and_later_less(
         accepted = as_bob.post("/api/v1/invites/accept", code, format="json")
         assert accepted.status_code == 201
         assert as_charlie.post("/api/v1/invites/accept", code, format="json").status_code == 404
-        partner = f"/api/v1/partners/{accepted.json()['id']}"
+        partner = f"/api/v1/partners/{accepted.json()['partner']['id']}"
         for client in (as_alice, as_bob):
             seen = client.get(f"{partner}/progress").json()
             assert (seen["check_in_status"], seen["sober_clocks"]) == ([], [])

@@ -1,4 +1,4 @@
-"""Invites to be accountability partners: make, list, withdraw, look at, accept."""
+"""Invites to be accountability partners: make, list, withdraw."""
 
 from __future__ import annotations
 
@@ -10,19 +10,14 @@ from django.urls import path
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api.auth.views import OpenView
 from api.pages import PageQuery, page
-from api.parsing import Id, Input, Instant, Text, read_body, read_query
+from api.parsing import Id, Input, Instant, read_body, read_query
 from api.requests import MemberRequest
-from api.resources.partners.links import PartnerOutput, partner_body
-from recovery.overview import links
 from recovery.partners import addressed, queries, services
-from recovery.partners.models import InviteDirection, InviteState, InviteTarget, PartnerInvite
-from recovery.partners.wording import BEFORE_ACCEPTING
+from recovery.partners.models import InviteDirection, InviteState, PartnerInvite
 
 TAGS = ["Partners"]
 
@@ -55,12 +50,6 @@ class PartnerInviteQuery(PageQuery):
         default=InviteDirection.MADE,
         help_text="`made`: by me. `received`: addressed to me within a group, and still open.",
     )
-
-
-class CodeInput(Input):
-    """A code that came with an invite."""
-
-    code = Text(max_length=100, help_text="The code as it stood in the link's fragment.")
 
 
 class PartnerInviteOutput(serializers.Serializer[Any]):
@@ -107,17 +96,6 @@ class CreatedPartnerInviteOutput(serializers.Serializer[Any]):
             "a path or a query would leave the code in their logs."
         ),
     )
-
-
-class InspectedInviteOutput(serializers.Serializer[Any]):
-    """What an invite offers, before it is accepted."""
-
-    inviter_handle = serializers.CharField(
-        allow_null=True, help_text="null for a member without a handle: say “a member”."
-    )
-    invites_to = serializers.ChoiceField(choices=InviteTarget.choices)
-    expires_at = Instant()
-    notice = serializers.CharField(help_text="Show this before the invite is accepted.")
 
 
 def invite_body(invite: PartnerInvite, *, now: datetime) -> dict[str, Any]:
@@ -235,64 +213,7 @@ class OnePartnerInvite(APIView):
         return Response(status=204)
 
 
-class InspectInvite(OpenView):
-    """What an invite offers, to whoever holds its code; no account is needed."""
-
-    @extend_schema(
-        operation_id="inspectInvite",
-        tags=TAGS,
-        summary="See who invites, before signing up",
-        description=(
-            "A POST, so that the code stands in no log. Codes that are unknown, expired, used or "
-            "withdrawn all get the same 404 `invite_not_usable`."
-        ),
-        auth=[],
-        request=CodeInput,
-        responses=InspectedInviteOutput,
-    )
-    def post(self, request: Request) -> Response:
-        values = read_body(CodeInput, request)
-        offer = queries.inspect(code=values["code"], now=timezone.now())
-        output = InspectedInviteOutput(
-            {
-                "inviter_handle": offer.inviter_handle,
-                "invites_to": offer.invites_to,
-                "expires_at": offer.expires_at,
-                "notice": BEFORE_ACCEPTING,
-            }
-        )
-        return Response(output.data)
-
-
-class AcceptInvite(APIView):
-    """Becoming partners."""
-
-    @extend_schema(
-        operation_id="acceptInvite",
-        tags=TAGS,
-        summary="Accept an invite",
-        description=(
-            "Makes us partners; at first neither sees anything of the other. A code that cannot be "
-            "used (unknown, expired, used, withdrawn, my own, or of somebody who is my partner "
-            "already) gets the same 404 `invite_not_usable`. Sent again by the one who accepted "
-            "it, it answers 200 with the same partnership."
-        ),
-        request=CodeInput,
-        responses={201: PartnerOutput, 200: PartnerOutput},
-    )
-    def post(self, request: MemberRequest) -> Response:
-        values = read_body(CodeInput, request)
-        now = timezone.now()
-        accepted = services.accept(member_id=request.user.id, code=values["code"], now=now)
-        link = links.links(member_id=request.user.id, partnerships=[accepted.partnership], now=now)[
-            0
-        ]
-        return Response(partner_body(link), status=201 if accepted.is_new else 200)
-
-
 urlpatterns = [
     path("partner-invites", PartnerInvites.as_view()),
     path("partner-invites/<id:invite_id>", OnePartnerInvite.as_view()),
-    path("invites/inspect", InspectInvite.as_view()),
-    path("invites/accept", AcceptInvite.as_view()),
 ]

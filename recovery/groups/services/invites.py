@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F
 
 from recovery.groups import queries, rules
-from recovery.groups.choices import GroupInviteState, Role
+from recovery.groups.choices import InviteState, Role
 from recovery.groups.codes import code_hash, code_of
 from recovery.groups.models import Group, GroupInvite, GroupMembership
 from recovery.groups.refusals import InviteNotUsable, TooManyGroupInvites
 from recovery.groups.services.entering import Profile, check_guidelines, enter
 from recovery.groups.services.locking import Logs, lock, together
 from recovery.kernel import changes, rows, sealing
-from recovery.kernel.errors import Missing, invalid
+from recovery.kernel.errors import FieldError, Invalid, Missing
 from recovery.kernel.ids import new_id
 
 LIFETIME = timedelta(hours=72)
@@ -55,7 +56,7 @@ def invite(*, member_id: UUID, group_id: UUID, invite_id: UUID | None, now: date
         digest = sealer.digest({"to": "group", "group": group_id})
         known = rows.replayed(GroupInvite, row_id=invite_id, member_id=member_id, digest=digest)
         if known is not None:
-            is_open = queries.state_of(invite=known, now=now) is GroupInviteState.OPEN
+            is_open = queries.state_of(invite=known, now=now) is InviteState.OPEN
             code = code_of(sealer=sealer, invite_id=known.id) if is_open else ""
             return Made(invite=known, code=code, is_new=False)
         mine = queries.open_invites(now=now).owned_by(member_id).filter(group_id=group_id)
@@ -93,9 +94,9 @@ def withdraw(*, member_id: UUID, group_id: UUID, invite_id: UUID, now: datetime)
     with changes.write(member_id=maker_id, now=now) as log:
         found = theirs.get(id=invite_id)
         state = queries.state_of(invite=found, now=now)
-        if state is GroupInviteState.WITHDRAWN:
+        if state is InviteState.WITHDRAWN:
             return
-        if state is not GroupInviteState.OPEN:
+        if state is not InviteState.OPEN:
             raise Missing()
         found.withdrawn_at = now
         found.version += 1
@@ -103,13 +104,14 @@ def withdraw(*, member_id: UUID, group_id: UUID, invite_id: UUID, now: datetime)
         log.add(table=TABLE, row_id=found.id, version=found.version, fields=["withdrawn_at"])
 
 
-def accept(*, member_id: UUID, code: str, profile: Profile | None, now: datetime) -> Accepted:
+def accept(*, member_id: UUID, code: str, given: Mapping[str, Any], now: datetime) -> Accepted:
     """Become a member of the group that a code opens; a code works once.
 
     It works whatever the group's policy, unlisted groups and who was removed included: whoever
-    runs the group decided so. Raises InviteNotUsable, always the same, for a code that is unknown,
-    expired, used, withdrawn, of somebody who no longer runs the group, or brought by a member;
-    else Invalid without a profile, GuidelinesOutdated, AliasTaken, GroupFull, TooManyGroups.
+    runs the group decided so. ``given`` holds the fields of a Profile. Raises InviteNotUsable,
+    always the same, for a code that is unknown, expired, used, withdrawn, of somebody who no longer
+    runs the group, or brought by a member; else Invalid when something is missing from ``given``,
+    GuidelinesOutdated, AliasTaken, GroupFull, TooManyGroups.
     """
     found: GroupInvite | None = GroupInvite.objects.find(code_hash=code_hash(code=code))
     if found is None or found.member_id == member_id:
@@ -122,7 +124,7 @@ def accept(*, member_id: UUID, code: str, profile: Profile | None, now: datetime
         claim = queries.open_invites(now=now).filter(id=found.id)
         if mine is not None or not claim.exists():
             raise InviteNotUsable()
-        profile = _complete(profile)
+        profile = _profile(given)
         check_guidelines(group=group, version=profile.guidelines_version)
         made = enter(
             group=group,
@@ -151,12 +153,18 @@ def _of_both(member_id: UUID, found: GroupInvite, *, now: datetime) -> Iterator[
         yield logs, group
 
 
-def _complete(profile: Profile | None) -> Profile:
-    if profile is None:
-        raise invalid(
-            pointer="/alias",
-            code="required",
-            detail="This code opens a group: say what to go by there, and which guidelines "
-            "you accept.",
+def _profile(given: Mapping[str, Any]) -> Profile:
+    missing = [
+        name for name in ("alias", "symbol", "colour", "guidelines_version") if name not in given
+    ]
+    if missing:
+        detail = "This code opens a group: say what you go by there, and what you accept."
+        raise Invalid(
+            detail,
+            errors=[
+                FieldError(pointer=f"/{name}", code="required", detail="This code needs it.")
+                for name in missing
+            ],
         )
+    profile = Profile(**given)
     return replace(profile, alias=rules.clean_alias(profile.alias))

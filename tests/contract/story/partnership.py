@@ -27,7 +27,7 @@ def be_partners(story: Story) -> None:
     story.later()
     link = story.say(story.me, "acceptInvite", asks="A code", gets="A partner", body=code)
     story.say(story.me, "acceptInvite", gets="The same, sent again", body=code)
-    at = {"partner_id": link["id"]}
+    at = {"partner_id": link["partner"]["id"]}
     grants = story.say(
         story.me,
         "replaceGrants",
