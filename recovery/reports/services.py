@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from uuid import UUID
 
 from django.db import DatabaseError
 
-from recovery.encouragements import services as encouragements
 from recovery.kernel import changes, rows, sealing
 from recovery.kernel.errors import Conflict, Missing, Unavailable
 from recovery.kernel.ids import new_id
@@ -100,7 +101,7 @@ def resolve(
     found = queries.queue().filter(id=report_id).first()
     if found is None:
         raise Missing()
-    with changes.write(member_id=found.member_id, now=now) as log:
+    with _of_all(found, now=now) as log:
         found.refresh_from_db()
         if found.resolved_at is not None:
             raise Conflict("Somebody has decided on this report already.")
@@ -114,17 +115,29 @@ def resolve(
         found.save(update_fields=["outcome", "operator_note", "resolved_at", "version"])
         log.add(table="reports", row_id=found.id, version=found.version, fields=["outcome"])
         if outcome is ReportOutcome.CONTENT_HIDDEN:
-            encouragements.hide(encouragement_id=found.subject_id, now=now)
+            subjects.hide(report=found, now=now)
         _record(found.id, operator, ReportLookKind.RESOLVED, now=now)
     return found
 
 
 def outcomes_of(*, report: Report) -> list[ReportOutcome]:
-    """Return how a report may end. Only what this program can hide is offered to be hidden."""
+    """Return how a report may end. Only what can be hidden is offered to be: a handle cannot."""
     found: list[ReportOutcome] = [one for one in ReportOutcome if one is not ReportOutcome.NONE]
-    if report.subject_kind != ReportSubject.ENCOURAGEMENT:
+    if report.subject_kind == ReportSubject.MEMBER:
         found.remove(ReportOutcome.CONTENT_HIDDEN)
     return found
+
+
+@contextmanager
+def _of_all(report: Report, *, now: datetime) -> Iterator[changes.ChangeLog]:
+    """Lock all whose data deciding may write, by ascending id; give the reporter's log."""
+    members = {report.member_id, subjects.written_by(report=report)}
+    with ExitStack() as stack:
+        logs = {
+            one: stack.enter_context(changes.write(member_id=one, now=now))
+            for one in sorted(one for one in members if one is not None)
+        }
+        yield logs[report.member_id]
 
 
 def _record(report_id: UUID, operator: str, what: ReportLookKind, *, now: datetime) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from recovery.blocks import queries as blocks
 from recovery.encouragements import queries as encouragements
+from recovery.encouragements import services as encouraging
 from recovery.encouragements.models import Encouragement
 from recovery.groups import queries as groups
 from recovery.groups.models import GroupMembership
+from recovery.groups.services import moderating
 from recovery.kernel import sealing
 from recovery.kernel.errors import Missing
 from recovery.partners import queries as partners
@@ -46,6 +49,25 @@ def about(*, report: Report) -> UUID | None:
         given: Encouragement | None = Encouragement.objects.find(id=report.subject_id)
         return given.member_id if given else None
     return None
+
+
+def written_by(*, report: Report) -> UUID | None:
+    """Return whose data is written when what was reported is hidden; None for nothing to hide."""
+    if report.subject_kind == ReportSubject.ENCOURAGEMENT:
+        return report.member_id
+    if report.subject_kind == ReportSubject.GROUP_TEXT:
+        return moderating.owner_of(group_id=report.subject_id)
+    return about(report=report)
+
+
+def hide(*, report: Report, now: datetime) -> None:
+    """Hide what was reported, wherever it is still to be seen."""
+    if report.subject_kind == ReportSubject.ENCOURAGEMENT:
+        encouraging.hide(encouragement_id=report.subject_id, now=now)
+    elif report.subject_kind == ReportSubject.GROUP_TEXT:
+        moderating.replace_texts(group_id=report.subject_id, now=now)
+    elif report.subject_kind == ReportSubject.ALIAS:
+        moderating.replace_alias(membership_id=report.subject_id, now=now)
 
 
 def _member(reporter_id: UUID, subject_id: UUID) -> Subject:
