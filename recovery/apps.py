@@ -8,6 +8,7 @@ class RecoveryConfig(AppConfig):
         """Let each area listen to the ones below it."""
         from recovery.calendar import listeners as calendar
         from recovery.checkins import listeners as checkins
+        from recovery.commitments import listeners as commitments
         from recovery.partners import listeners as partners
         from recovery.sharing import listeners as sharing
         from recovery.sobriety import listeners as sobriety
@@ -17,3 +18,4 @@ class RecoveryConfig(AppConfig):
         sobriety.subscribe()
         checkins.subscribe()
         sharing.subscribe()
+        commitments.subscribe()

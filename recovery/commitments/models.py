@@ -131,22 +131,17 @@ class CommitmentEntry(OwnedRow):
 class Confirmation(models.Model):
     """That a partner says, too, that a date was kept. It stays when their account goes.
 
-    ``shown_to`` is the owner of the entry; empty if they had blocked the partner, whose word is
-    then kept for nobody but the partner. Another state of the entry deletes the row; a partner who
-    withdraws it leaves ``withdrawn_at``, so that giving it again is no new help.
+    Another state of the entry deletes the row; a partner who withdraws it leaves ``withdrawn_at``,
+    so that giving it again is no new help.
     """
 
     export_rule = Export.WHOLE
     erasure_rule = Erasure.SHARED
-    owned_through = ("partner", "shown_to")
-    secrets = ("shown_to",)  # its emptiness would tell of the block
+    owned_through = ("partner", "entry__member")
 
     id = models.UUIDField(primary_key=True, default=new_id)
     entry = models.ForeignKey(CommitmentEntry, on_delete=models.CASCADE, related_name="+")
     partner = models.ForeignKey(
-        "recovery.Member", on_delete=models.SET_NULL, null=True, related_name="+"
-    )
-    shown_to = models.ForeignKey(
         "recovery.Member", on_delete=models.SET_NULL, null=True, related_name="+"
     )
     partnership = models.ForeignKey(

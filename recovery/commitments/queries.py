@@ -187,7 +187,7 @@ def confirmations(
     rows = list(
         Confirmation.objects.filter(
             entry__in=[entry.id for entry in entries],
-            shown_to_id=member_id,
+            entry__member_id=member_id,
             withdrawn_at__isnull=True,
         ).order_by("confirmed_at", "id")
     )

@@ -1,0 +1,120 @@
+"""A partner says that a date was kept, or takes that back."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from recovery.commitments.events import CommitmentConfirmed
+from recovery.commitments.models import CommitmentEntry, Confirmation, EntryState
+from recovery.kernel import changes, events
+from recovery.kernel.changes import ChangeLog
+from recovery.kernel.errors import Missing
+from recovery.kernel.ids import new_id
+from recovery.partners import queries as partners
+from recovery.partners.help import count_help
+from recovery.partners.help_models import HelpKind
+from recovery.sharing import queries as sharing
+from recovery.sharing.models import Scope
+
+
+def confirm(
+    *,
+    partner_id: UUID,
+    partnership_id: UUID,
+    commitment_id: UUID,
+    local_date: date,
+    now: datetime,
+) -> None:
+    """Confirm a kept date of a commitment that its owner shows this partner; once is enough.
+
+    Raises Missing unless it shows now and the date was kept: not shared, taken back, paused,
+    blocked, not answered and not there look the same.
+    """
+    owner_id = _owner(partner_id, partnership_id)
+    with changes.write(member_id=owner_id, now=now) as log:
+        row = _seen(owner_id, partner_id, commitment_id, local_date, now=now)
+        given = Confirmation.objects.filter(entry=row, partner_id=partner_id).first()
+        if given is not None and given.withdrawn_at is None:
+            return
+        if given is not None:
+            # What was given, withdrawn and given again helped once and is told once.
+            given.withdrawn_at, given.confirmed_at = None, now
+            given.save(update_fields=["withdrawn_at", "confirmed_at"])
+            _note(row, log=log)
+            return
+        Confirmation.objects.create(
+            id=new_id(),
+            entry=row,
+            partner_id=partner_id,
+            partnership_id=partnership_id,
+            confirmed_at=now,
+        )
+        _note(row, log=log)
+        count_help(member_id=partner_id, kind=HelpKind.CONFIRMATION)
+        events.publish(
+            fact=CommitmentConfirmed(
+                entry_id=row.id,
+                commitment_id=commitment_id,
+                owner_id=owner_id,
+                partner_id=partner_id,
+                at=now,
+            )
+        )
+
+
+def withdraw(
+    *,
+    partner_id: UUID,
+    partnership_id: UUID,
+    commitment_id: UUID,
+    local_date: date,
+    now: datetime,
+) -> None:
+    """Take one's own confirmation back; once is enough. Raises Missing as ``confirm`` does."""
+    owner_id = _owner(partner_id, partnership_id)
+    with changes.write(member_id=owner_id, now=now) as log:
+        row = _seen(owner_id, partner_id, commitment_id, local_date, now=now)
+        given = Confirmation.objects.filter(entry=row, partner_id=partner_id).first()
+        if given is None:
+            raise Missing()
+        if given.withdrawn_at is None:
+            given.withdrawn_at = now
+            given.save(update_fields=["withdrawn_at"])
+            _note(row, log=log)
+
+
+def _owner(partner_id: UUID, partnership_id: UUID) -> UUID:
+    link = partners.partnership(member_id=partner_id, partnership_id=partnership_id)
+    return link.second_id if link.first_id == partner_id else link.first_id
+
+
+def _seen(
+    owner_id: UUID, partner_id: UUID, commitment_id: UUID, local_date: date, *, now: datetime
+) -> CommitmentEntry:
+    """Return the kept entry, looked up behind its owner's lock. Raises Missing."""
+    grant = sharing.holds(
+        owner_id=owner_id,
+        viewer_id=partner_id,
+        scope=Scope.COMMITMENTS,
+        item_id=commitment_id,
+        now=now,
+    )
+    if grant is None:
+        raise Missing()
+    row: CommitmentEntry = CommitmentEntry.objects.owned_by(owner_id).one(
+        commitment_id=commitment_id,
+        commitment__deleted_at__isnull=True,
+        local_date=local_date,
+        state=EntryState.KEPT,
+        deleted_at__isnull=True,
+    )
+    return row
+
+
+def _note(row: CommitmentEntry, *, log: ChangeLog) -> None:
+    row.version += 1
+    row.save(update_fields=["version"])
+    log.add(
+        table="commitment_entries", row_id=row.id, version=row.version, fields=["confirmations"]
+    )
