@@ -118,7 +118,7 @@ class ReportList(APIView):
         tags=TAGS,
         summary="Report something to the operator",
         description=(
-            "Of what I see, or saw before I blocked it; report before you end a partnership. What "
+            "Of what I see, and of somebody whom I blocked or whose partner I no longer am. What "
             "it says now is kept, sealed, so that a later edit hides nothing. Whoever it is about "
             "is not told by this. While a report about the same thing is open, 200 with that one. "
             "An operator is not a crisis service: in danger, call the emergency number."

@@ -48,12 +48,7 @@ def give(
         raise invalid(pointer="", code="no_words", detail="Choose a preset or write a text.")
     found = partners.partnership(member_id=sender_id, partnership_id=partnership_id)
     recipient = found.other(sender_id)
-    logs: dict[UUID, changes.ChangeLog] = {}
-    # In ascending order of ids, as everywhere; ``first`` has the smaller one.
-    with (
-        changes.write(member_id=found.first_id, now=now) as logs[found.first_id],
-        changes.write(member_id=found.second_id, now=now) as logs[found.second_id],
-    ):
+    with changes.together(member_ids=(sender_id, recipient.id), now=now) as logs:
         # Again, behind the locks: it may have ended meanwhile.
         partners.partnership(member_id=sender_id, partnership_id=partnership_id)
         sealer = sealing.for_member(member_id=sender_id)
@@ -110,12 +105,7 @@ def thank(*, member_id: UUID, encouragement_id: UUID, now: datetime) -> Encourag
     member was not given, or from somebody who is no partner of theirs any more.
     """
     found, giver_id = _given_to(member_id, encouragement_id)
-    logs: dict[UUID, changes.ChangeLog] = {}
-    first_id, second_id = sorted((member_id, giver_id))
-    with (
-        changes.write(member_id=first_id, now=now) as logs[first_id],
-        changes.write(member_id=second_id, now=now) as logs[second_id],
-    ):
+    with changes.together(member_ids=(member_id, giver_id), now=now) as logs:
         # Again, behind the locks: it may have been thanked for meanwhile.
         found, _ = _given_to(member_id, encouragement_id)
         if found.thanked_at is not None:

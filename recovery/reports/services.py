@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from uuid import UUID
 
@@ -101,7 +99,9 @@ def resolve(
     found = queries.queue().filter(id=report_id).first()
     if found is None:
         raise Missing()
-    with _of_all(found, now=now) as log:
+    whose = (found.member_id, subjects.written_by(report=found) or found.member_id)
+    with changes.together(member_ids=whose, now=now) as logs:
+        log = logs[found.member_id]
         found.refresh_from_db()
         if found.resolved_at is not None:
             raise Conflict("Somebody has decided on this report already.")
@@ -126,18 +126,6 @@ def outcomes_of(*, report: Report) -> list[ReportOutcome]:
     if report.subject_kind == ReportSubject.MEMBER:
         found.remove(ReportOutcome.CONTENT_HIDDEN)
     return found
-
-
-@contextmanager
-def _of_all(report: Report, *, now: datetime) -> Iterator[changes.ChangeLog]:
-    """Lock all whose data deciding may write, by ascending id; give the reporter's log."""
-    members = {report.member_id, subjects.written_by(report=report)}
-    with ExitStack() as stack:
-        logs = {
-            one: stack.enter_context(changes.write(member_id=one, now=now))
-            for one in sorted(one for one in members if one is not None)
-        }
-        yield logs[report.member_id]
 
 
 def _record(report_id: UUID, operator: str, what: ReportLookKind, *, now: datetime) -> None:

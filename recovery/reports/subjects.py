@@ -1,4 +1,4 @@
-"""What can be reported: only what the reporter can see, or saw before they blocked it."""
+"""What can be reported: only what the reporter can see, or saw before they ended or blocked it."""
 
 from __future__ import annotations
 
@@ -72,11 +72,9 @@ def hide(*, report: Report, now: datetime) -> None:
 
 def _member(reporter_id: UUID, subject_id: UUID) -> Subject:
     link = partners.even_if_blocked(member_id=reporter_id, partnership_id=subject_id)
-    other = link.other(reporter_id)
-    if other.deleted_at is not None:
-        raise Missing()
     name = partners.names(member_id=reporter_id, partnership_ids=[link.id])[link.id]
-    return Subject(about_id=other.id, snapshot={"known_as": name.alias or name.handle or ""})
+    known_as = name.alias or name.handle or ""
+    return Subject(about_id=link.other_id(reporter_id), snapshot={"known_as": known_as})
 
 
 def _alias(reporter_id: UUID, subject_id: UUID) -> Subject:
