@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from django.urls import path
@@ -31,7 +30,17 @@ class ViewsOutput(serializers.Serializer[Any]):
     """That a partner saw a scope on so many dates of a week."""
 
     week_from = serializers.DateField(help_text="The Monday.")
-    viewer_handle = serializers.CharField(allow_null=True, help_text="Null for a guest.")
+    partner = serializers.UUIDField(
+        source="partnership_id", help_text="Names the partnership, which may have ended."
+    )
+    viewer_handle = serializers.CharField(
+        source="viewer.handle", allow_null=True, help_text="Null for a guest, and beside an alias."
+    )
+    viewer_alias = serializers.CharField(
+        source="viewer.alias",
+        allow_null=True,
+        help_text="What they go by in the group in which we met; else null.",
+    )
     scope = serializers.ChoiceField(choices=Scope.choices)
     dates = serializers.IntegerField(help_text="Of my local dates, on how many.")
 
@@ -63,7 +72,8 @@ class AccessLog(APIView):
         found, cursor = queries.views_by_week(
             owner_id=request.user.id, before=query.get("cursor"), weeks=query["limit"]
         )
-        return Response({"items": [asdict(views) for views in found], "next_cursor": cursor})
+        items = ViewsOutput(found, many=True).data
+        return Response({"items": items, "next_cursor": cursor})
 
 
 urlpatterns = [path("me/access-log", AccessLog.as_view())]

@@ -19,6 +19,7 @@ from api.resources.help import AfterUseOutput, HelpOutput, after_use_body, help_
 from api.resources.trackers.outputs.trackers import TrackerOutput, tracker_body
 from notifications.home import Home, home
 from recovery.overview.today import Today, today
+from recovery.sharing import queries as sharing
 from recovery.sharing.models import Grant, Scope
 
 
@@ -51,6 +52,9 @@ class NewlySharedOutput(serializers.Serializer[Any]):
 
     partner = serializers.UUIDField(help_text="The partnership's id.")
     handle = serializers.CharField(allow_null=True)
+    alias = serializers.CharField(
+        allow_null=True, help_text="Instead of a handle, if we met in a group."
+    )
     scope = serializers.ChoiceField(choices=Scope.choices)
     granted_at = Instant()
 
@@ -93,7 +97,7 @@ class TodayDetail(APIView):
         now = timezone.now()
         found = today(member=request.user, now=now, device_zone=query.get("time_zone"))
         return Response(
-            today_body(found, home(member_id=request.user.id), now=now),
+            today_body(found, home(member_id=request.user.id, now=now), now=now),
             headers={"Cache-Control": "private, no-cache"},
         )
 
@@ -130,9 +134,11 @@ def today_body(found: Today, notified: Home, *, now: datetime) -> dict[str, Any]
 
 
 def _shared_body(grant: Grant) -> dict[str, Any]:
+    name = sharing.name_of_owner(grant)
     return {
         "partner": grant.partnership_id,
-        "handle": grant.owner.handle,
+        "handle": name.handle,
+        "alias": name.alias,
         "scope": grant.scope,
         "granted_at": grant.granted_at,
     }

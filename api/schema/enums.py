@@ -21,7 +21,9 @@ from recovery.goals.models import GoalCategory, GoalState
 from recovery.goals.rules import Pace, ProgressBy
 from recovery.groups import choices as groups
 from recovery.members.models import EmailState, Locale, TimeZoneMode
+from recovery.overview.consent import Preset
 from recovery.overview.texts import NextStep
+from recovery.ownership.models import ExportState, ImportState
 from recovery.partners.help_models import HelpKind
 from recovery.partners.models import InviteDirection, InviteState, InviteTarget
 from recovery.reports.models import ReportOutcome, ReportReason, ReportSubject
@@ -42,15 +44,18 @@ ENUMS: dict[str, type[enum.Enum]] = {
     "EmailState": EmailState,
     "EncouragementPreset": EncouragementPreset,
     "FactSource": sobriety.FactSource,
+    "ExportState": ExportState,
     "Feeling": Feeling,
     "GoalCategory": GoalCategory,
     "GoalPace": Pace,
     "GoalProgressBy": ProgressBy,
     "GoalState": GoalState,
+    "GrantPreset": Preset,
     "GrantState": GrantState,
     "GrantScope": Scope,
     "HelpKind": HelpKind,
     "HelpReason": HelpReason,
+    "ImportState": ImportState,
     "InviteDirection": InviteDirection,
     "InviteState": InviteState,
     "InviteTarget": InviteTarget,

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
 
 from recovery.partners import queries as partners
+from recovery.partners.models import Name, PartnershipSide
 from recovery.sharing.models import (
     AccessEntry,
     Grant,
@@ -65,19 +66,33 @@ def holders(
     return list(shown.order_by("granted_at", "id"))
 
 
-def in_force(
+def given_now(*, owner_id: UUID, partnership_id: UUID, now: datetime) -> list[Grant]:
+    """Return what the owner lets a partner see now, oldest first; nothing while they pause."""
+    mine = Grant.objects.given_by(owner_id, now=now).filter(partnership_id=partnership_id)
+    return list(mine.order_by("granted_at", "scope", "item_id"))
+
+
+def consented_to(*, owner_id: UUID, now: datetime) -> dict[UUID, list[Grant]]:
+    """Return, by partnership, the owner's consents that hold, those that a pause hides included."""
+    return _by_partnership(Grant.objects.in_force(now).filter(owner_id=owner_id))
+
+
+def shown_to(
+    *, viewer_id: UUID, partnership_ids: Collection[UUID], now: datetime
+) -> dict[UUID, list[Grant]]:
+    """Return, by partnership, what others let this viewer see now; with one query."""
+    shown = Grant.objects.visible_to(viewer_id, now=now)
+    return _by_partnership(shown.filter(partnership_id__in=partnership_ids))
+
+
+def in_both_directions(
     *, member_id: UUID, partnership_ids: Collection[UUID], now: datetime
 ) -> dict[UUID, list[Grant]]:
-    """Return, by partnership, the consents that a member gave or was given and that hold now."""
-    found: defaultdict[UUID, list[Grant]] = defaultdict(list)
-    grants = Grant.objects.in_force(now).filter(
-        Q(owner_id=member_id) | Q(viewer_id=member_id),
-        partnership_id__in=partnership_ids,
-        partnership__ended_at__isnull=True,
-    )
-    for grant in grants.order_by("granted_at", "scope", "item_id"):
-        found[grant.partnership_id].append(grant)
-    return found
+    """Return, by partnership, what a member lets partners see now and is let see by them."""
+    mine = Grant.objects.given_by(member_id, now=now)
+    theirs = Grant.objects.visible_to(member_id, now=now)
+    both = Grant.objects.filter(Q(pk__in=mine.values("pk")) | Q(pk__in=theirs.values("pk")))
+    return _by_partnership(both.filter(partnership_id__in=partnership_ids))
 
 
 def newly_visible(*, viewer_id: UUID, since: datetime, now: datetime) -> list[Grant]:
@@ -89,8 +104,10 @@ def newly_visible(*, viewer_id: UUID, since: datetime, now: datetime) -> list[Gr
     recent = Grant.objects.visible_to(viewer_id, now=now).filter(
         granted_at__gte=since, renews__isnull=True
     )
-    shown = recent.select_related("owner").only(
-        "partnership", "scope", "granted_at", "owner__handle"
+    shown = (
+        recent.select_related("owner")
+        .only("partnership", "scope", "granted_at", "owner__handle")
+        .annotate(owner_alias=_alias_of("owner"))
     )
     return list(shown.order_by("-granted_at", "-id")[:20])
 
@@ -100,7 +117,8 @@ class Views:
     """That a viewer saw a scope on so many dates of a week."""
 
     week_from: date
-    viewer_handle: str | None
+    partnership_id: UUID
+    viewer: Name
     scope: str
     dates: int
 
@@ -119,17 +137,53 @@ def views_by_week(
     if newest is None:
         return [], None
     first = newest - timedelta(days=newest.weekday(), weeks=weeks - 1)
-    counts = Counter(
-        (seen_on - timedelta(days=seen_on.weekday()), handle, scope)
-        for seen_on, handle, scope in mine.filter(seen_on__gte=first)
-        .order_by("viewer_id")
-        .values_list("seen_on", "viewer__handle", "scope")
+    rows = (
+        mine.filter(seen_on__gte=first)
+        .annotate(alias=_alias_of("viewer"))
+        .order_by("partnership_id")
+        .values_list("seen_on", "partnership_id", "viewer__handle", "alias", "scope")
     )
-    found = [Views(week, handle, scope, dates) for (week, handle, scope), dates in counts.items()]
-    found.sort(key=lambda views: (views.viewer_handle or "", views.scope))
+    counts = Counter(
+        (seen_on - timedelta(days=seen_on.weekday()), partnership_id, _name(handle, alias), scope)
+        for seen_on, partnership_id, handle, alias, scope in rows
+    )
+    found = [Views(*seen, dates=dates) for seen, dates in counts.items()]
+    found.sort(key=lambda views: (views.viewer.alias or views.viewer.handle or "", views.scope))
     found.sort(key=lambda views: views.week_from, reverse=True)
     older = mine.filter(seen_on__lt=first).exists()
     return found, first if older else None
+
+
+def dates_looked(*, owner_id: UUID, since: date) -> dict[UUID, int]:
+    """Return, by partnership, on how many of the owner's dates something of theirs was seen."""
+    looks = AccessEntry.objects.filter(owner_id=owner_id, seen_on__gte=since)
+    counted = looks.values("partnership_id").annotate(dates=Count("seen_on", distinct=True))
+    return dict(counted.values_list("partnership_id", "dates"))
+
+
+def name_of_owner(grant: Grant) -> Name:
+    """Return what the owner of a newly visible consent goes by to its viewer."""
+    alias: str | None = getattr(grant, "owner_alias", None)
+    return _name(grant.owner.handle, alias)
+
+
+def _name(handle: str | None, alias: str | None) -> Name:
+    return Name(handle=None, alias=alias) if alias else Name(handle=handle, alias=None)
+
+
+def _alias_of(side: str) -> Subquery:
+    """Return what one side of a row's partnership is known by, if they met in a group."""
+    sides = PartnershipSide.objects.filter(
+        partnership=OuterRef("partnership"), member=OuterRef(side)
+    )
+    return Subquery(sides.values("alias")[:1])
+
+
+def _by_partnership(grants: GrantQuerySet) -> dict[UUID, list[Grant]]:
+    found: defaultdict[UUID, list[Grant]] = defaultdict(list)
+    for grant in grants.order_by("granted_at", "scope", "item_id"):
+        found[grant.partnership_id].append(grant)
+    return found
 
 
 def _showing(owner_id: UUID, scope: Scope, item_id: UUID | None, now: datetime) -> GrantQuerySet:

@@ -23,7 +23,7 @@ CONSENT_LIFETIME = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Something that an owner wants a partner to see: a scope, and its tracker if it has one."""
+    """Something that an owner wants a partner to see: a scope, and its item if it has one."""
 
     scope: Scope
     item_id: UUID | None = None
@@ -83,25 +83,26 @@ def renew(*, owner_id: UUID, partnership_id: UUID, grant_id: UUID, now: datetime
     owner's within this active partnership.
     """
     with changes.write(member_id=owner_id, now=now) as log:
-        partnership = partners.partnership(member_id=owner_id, partnership_id=partnership_id)
+        partners.partnership(member_id=owner_id, partnership_id=partnership_id)
         standing = queries.given(owner_id=owner_id, partnership_id=partnership_id)
-        old = next((grant for grant in standing if grant.id == grant_id), None)
-        if old is None:
+        old = [grant for grant in standing if grant.id == grant_id]
+        if not old:
             raise Missing()
-        renewed = _consent(
-            owner_id=owner_id,
-            viewer_id=partnership.other(owner_id).id,
-            partnership_id=partnership_id,
-            wanted=Wanted(scope=Scope(old.scope), item_id=old.item_id),
-            now=now,
-        )
-        renewed.renews = old
-        _take_back([old], log=log, now=now)
-        _give([renewed], log=log)
-        _publish(
-            owner_id=owner_id, viewer_id=partnership.other(owner_id).id, of=partnership_id, now=now
-        )
-        return renewed
+        return _renew(old, log=log, now=now)[0]
+
+
+def renew_all(*, owner_id: UUID, partnership_id: UUID, now: datetime) -> list[Grant]:
+    """Renew every consent towards a partner that was not taken back, expired ones included.
+
+    See ``renew``. Returns what stands now; nothing happens where nothing stands. Raises Missing
+    unless the partnership is active and the owner's.
+    """
+    with changes.write(member_id=owner_id, now=now) as log:
+        partners.partnership(member_id=owner_id, partnership_id=partnership_id)
+        standing = queries.given(owner_id=owner_id, partnership_id=partnership_id)
+        if standing:
+            _renew(standing, log=log, now=now)
+        return queries.given(owner_id=owner_id, partnership_id=partnership_id)
 
 
 def take_back_all(*, partnership_id: UUID, member_ids: Iterable[UUID], now: datetime) -> None:
@@ -125,16 +126,33 @@ def take_back_item(*, owner_id: UUID, item_id: UUID, now: datetime) -> None:
             _publish(owner_id=owner_id, viewer_id=grant.viewer_id, of=grant.partnership_id, now=now)
 
 
-def note_view(*, viewer_id: UUID, owner_id: UUID, scopes: Iterable[Scope], seen_on: date) -> None:
-    """Record that a viewer sees scopes of an owner on the owner's local date.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """That scopes of an owner are about to be shown, on the owner's local date."""
+
+    partnership_id: UUID
+    owner_id: UUID
+    scopes: Collection[Scope]
+    seen_on: date
+
+
+def note_looks(*, viewer_id: UUID, looks: Iterable[Look]) -> None:
+    """Record what a viewer sees, with one query.
 
     To be called outside a transaction, so that the rows are committed when this returns, and
     before anything is shown. Raises Unavailable when they cannot be written: then nothing may be
-    shown. One row a viewer, owner, scope and date, however often they look.
+    shown. One row a partnership, viewer, scope and date, however often they look.
     """
     entries = [
-        AccessEntry(viewer_id=viewer_id, owner_id=owner_id, scope=scope, seen_on=seen_on)
-        for scope in scopes
+        AccessEntry(
+            partnership_id=look.partnership_id,
+            viewer_id=viewer_id,
+            owner_id=look.owner_id,
+            scope=scope,
+            seen_on=look.seen_on,
+        )
+        for look in looks
+        for scope in look.scopes
     ]
     if not entries:
         return
@@ -142,6 +160,26 @@ def note_view(*, viewer_id: UUID, owner_id: UUID, scopes: Iterable[Scope], seen_
         AccessEntry.objects.bulk_create(entries, ignore_conflicts=True)
     except DatabaseError:
         raise Unavailable("This cannot be shown just now; try again in a moment.") from None
+
+
+def _renew(old: list[Grant], *, log: changes.ChangeLog, now: datetime) -> list[Grant]:
+    renewed = [
+        _consent(
+            owner_id=grant.owner_id,
+            viewer_id=grant.viewer_id,
+            partnership_id=grant.partnership_id,
+            wanted=Wanted(scope=Scope(grant.scope), item_id=grant.item_id),
+            now=now,
+        )
+        for grant in old
+    ]
+    for grant, before in zip(renewed, old, strict=True):
+        grant.renews = before
+    _take_back(old, log=log, now=now)
+    _give(renewed, log=log)
+    of = old[0]
+    _publish(owner_id=of.owner_id, viewer_id=of.viewer_id, of=of.partnership_id, now=now)
+    return renewed
 
 
 def _consent(

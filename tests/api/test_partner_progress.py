@@ -32,6 +32,13 @@ from tests.partnering import (
 )
 
 
+# All that a partner may show, by its name in the answer.
+NOTHING = (
+    *("check_in_status", "check_in_streak", "commitments", "goals", "sober_time", "milestones"),
+    *("sober_clocks", "use_events", "mood", "craving"),
+)
+
+
 @pytest.fixture(autouse=True)
 def _noon() -> Iterator[None]:
     with time_machine.travel(NOW, tick=False):
@@ -54,7 +61,8 @@ def test_a_partner_sees_what_was_shared_and_nothing_else(
     assert "ETag" not in seen
     assert seen.json() == {
         "as_of": "2026-11-22T12:00:00Z",
-        "partner": {"id": str(linked.id), "handle": "alice"},
+        "partner": {"id": str(linked.id), "handle": "alice", "alias": None},
+        **dict.fromkeys(NOTHING, []),
         "check_in_status": [{"local_date": "2026-11-22", "answered_today": False}],
         "sober_clocks": [
             {

@@ -8,40 +8,51 @@ import pytest
 from rest_framework.test import APIClient
 
 from recovery.members.models import Member
+from recovery.partners import services as partners
+from recovery.partners.models import Partnership, PartnershipSide
 from recovery.sharing.models import AccessEntry, Scope
+from tests.factories import make_member
+from tests.partnering import NOW, make_partners
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/api/v1/me/access-log"
 
 
-def saw(viewer: Member, owner: Member, *days: str, scope: str = Scope.CHECK_IN_STATUS) -> None:
+def saw(
+    viewer: Member, owner: Member, *days: str, scope: str = Scope.CHECK_IN_STATUS
+) -> Partnership:
+    linked = Partnership.objects.of(viewer.id).of(owner.id).active().first()
+    linked = linked or make_partners(owner, viewer)
     AccessEntry.objects.bulk_create(
-        AccessEntry(viewer=viewer, owner=owner, scope=scope, seen_on=day) for day in days
+        AccessEntry(partnership=linked, viewer=viewer, owner=owner, scope=scope, seen_on=day)
+        for day in days
     )
+    return linked
 
 
 def test_views_are_told_by_week_from_monday(
     as_alice: APIClient, alice: Member, bob: Member
 ) -> None:
-    saw(bob, alice, "2026-11-15", "2026-11-16", "2026-11-22")
+    linked = saw(bob, alice, "2026-11-15", "2026-11-16", "2026-11-22")
     saw(bob, alice, "2026-11-22", scope=Scope.SOBER_CLOCK)
+    bob_himself = {"partner": str(linked.id), "viewer_handle": "bob", "viewer_alias": None}
     assert as_alice.get(ADDRESS).json() == {
         "items": [
             {
                 "week_from": "2026-11-16",
-                "viewer_handle": "bob",
+                **bob_himself,
                 "scope": "check_in_status",
                 "dates": 2,
             },
             {
                 "week_from": "2026-11-16",
-                "viewer_handle": "bob",
+                **bob_himself,
                 "scope": "sober_clock",
                 "dates": 1,
             },
             {
                 "week_from": "2026-11-09",
-                "viewer_handle": "bob",
+                **bob_himself,
                 "scope": "check_in_status",
                 "dates": 1,
             },
@@ -65,3 +76,24 @@ def test_a_page_goes_on_in_the_week_before(as_alice: APIClient, alice: Member, b
 def test_nobody_else_is_told(as_bob: APIClient, alice: Member, bob: Member) -> None:
     saw(bob, alice, "2026-11-22")
     assert as_bob.get(ADDRESS).json()["items"] == []
+
+
+def test_two_guests_are_two_and_one_person_under_two_names_stays_two(
+    as_alice: APIClient, alice: Member, bob: Member
+) -> None:
+    for guest in (make_member(), make_member()):
+        saw(guest, alice, "2026-11-22")
+    in_group = saw(bob, alice, "2026-11-22")
+    PartnershipSide.objects.filter(partnership=in_group, member=bob).update(alias="Heron")
+    partners.end(member_id=alice.id, partnership_id=in_group.id, now=NOW)
+    saw(bob, alice, "2026-11-22")
+    told = [
+        (item["viewer_handle"], item["viewer_alias"], item["dates"])
+        for item in as_alice.get(ADDRESS).json()["items"]
+    ]
+    assert sorted(told, key=str) == [
+        ("bob", None, 1),
+        (None, "Heron", 1),
+        (None, None, 1),
+        (None, None, 1),
+    ]

@@ -41,7 +41,7 @@ class PartnerOutput(serializers.Serializer[Any]):
     )
     i_share = serializers.ListField(
         child=serializers.ChoiceField(choices=Scope.choices),
-        help_text="What I let them see, as of now.",
+        help_text="What I let them see, as of now: nothing while I pause them.",
     )
     shares_with_me = serializers.ListField(
         child=serializers.ChoiceField(choices=Scope.choices),

@@ -1,8 +1,7 @@
-"""What a partner shows me."""
+"""What a partner shows me, and what I show a partner."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -13,85 +12,35 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api.parsing import Instant, LocalDate
 from api.requests import MemberRequest
+from api.resources.partners.shown import ShownOutput, shown_body
 from recovery.overview import progress
 from recovery.sharing.wording import BESIDE_WHAT_IS_SEEN
 
 TAGS = ["Partners"]
+# No validator and no-cache: what is kept must be asked for again before it is shown.
+FRESH = {"Cache-Control": "private, no-cache"}
 
 
 class ProgressPartnerOutput(serializers.Serializer[Any]):
     """Whose progress this is."""
 
-    id = serializers.UUIDField(source="partnership_id", help_text="Names the partnership.")
+    id = serializers.UUIDField(help_text="Names the partnership.")
     handle = serializers.CharField(allow_null=True)
+    alias = serializers.CharField(
+        allow_null=True, help_text="Instead of a handle, if we met in a group."
+    )
 
 
-class SharedCheckInStatusOutput(serializers.Serializer[Any]):
-    """Whether the check-in of the partner's present date is answered."""
-
-    local_date = LocalDate(help_text="The date that it is for the partner.")
-    answered_today = serializers.BooleanField()
-
-
-class SharedClockOutput(serializers.Serializer[Any]):
-    """The count and its resets; money and time saved are not part of this consent."""
-
-    as_of = Instant()
-    current_days = serializers.IntegerField()
-    current_seconds = serializers.IntegerField()
-    longest_days = serializers.IntegerField()
-    sober_days = serializers.IntegerField()
-    days_elapsed = serializers.IntegerField()
-    episode_count = serializers.IntegerField()
-    episode_started_at = Instant()
-
-
-class SharedTrackerOutput(serializers.Serializer[Any]):
-    """One tracker whose clock the partner shows."""
-
-    tracker = serializers.UUIDField(source="tracker_id")
-    name = serializers.CharField()
-    clock = SharedClockOutput()
-
-
-class PartnerProgressOutput(serializers.Serializer[Any]):
+class PartnerProgressOutput(ShownOutput):
     """What a partner shows, and nothing else."""
 
-    as_of = Instant()
-    partner = ProgressPartnerOutput(source="*")
-    check_in_status = SharedCheckInStatusOutput(
-        source="statuses", many=True, help_text="One entry, or none if it is not shared."
-    )
-    sober_clocks = SharedTrackerOutput(
-        source="clocks", many=True, help_text="The trackers that are shared; often none."
-    )
+    partner = ProgressPartnerOutput()
     notice = serializers.CharField(help_text="Show this beside what is seen.")
 
 
-def progress_body(seen: progress.Progress) -> dict[str, Any]:
-    """Return what a partner shows."""
-    clocks = [
-        {
-            "tracker_id": clock.tracker_id,
-            "name": clock.name,
-            "clock": {"as_of": seen.as_of, **asdict(clock.reading)},
-        }
-        for clock in seen.clocks
-    ]
-    return dict(
-        PartnerProgressOutput(
-            {
-                "as_of": seen.as_of,
-                "partnership_id": seen.partnership_id,
-                "handle": seen.handle,
-                "statuses": seen.statuses,
-                "clocks": clocks,
-                "notice": BESIDE_WHAT_IS_SEEN,
-            }
-        ).data
-    )
+class PartnerPreviewOutput(ShownOutput):
+    """What my consents alone show a partner now."""
 
 
 class PartnerProgress(APIView):
@@ -103,10 +52,10 @@ class PartnerProgress(APIView):
         summary="See what a partner shows me",
         description=(
             "Only what the partner granted and what is in force now. Nothing granted, taken back, "
-            "narrowed and expired give the same answer: empty lists. That I looked is recorded "
-            "before this is answered, once per date and scope, and the partner can see it; if that "
-            "cannot be recorded, the answer is 503 and shows nothing. Never cache this: consent "
-            "can end between two requests."
+            "narrowed, expired, paused and blocked give the same answer: empty lists. That I "
+            "looked is recorded before this is answered, once per date and scope, and the partner "
+            "can see it; if that cannot be recorded, the answer is 503 and shows nothing. Never "
+            "cache this: consent can end between two requests."
         ),
         responses=PartnerProgressOutput,
     )
@@ -114,8 +63,39 @@ class PartnerProgress(APIView):
         seen = progress.progress(
             viewer_id=request.user.id, partnership_id=partner_id, now=timezone.now()
         )
-        # No validator and no-cache: what is kept must be asked for again before it is shown.
-        return Response(progress_body(seen), headers={"Cache-Control": "private, no-cache"})
+        body = {
+            **shown_body(seen.shown, as_of=seen.as_of),
+            "partner": {
+                "id": str(seen.partnership_id),
+                "handle": seen.name.handle,
+                "alias": seen.name.alias,
+            },
+            "notice": BESIDE_WHAT_IS_SEEN,
+        }
+        return Response(body, headers=FRESH)
 
 
-urlpatterns = [path("partners/<id:partner_id>/progress", PartnerProgress.as_view())]
+class PartnerPreview(APIView):
+    """What I show one partner now."""
+
+    @extend_schema(
+        operation_id="previewForPartner",
+        tags=TAGS,
+        summary="See what a partner sees of me",
+        description=(
+            "What my consents alone show this partner now, made the same way as what they get: "
+            "nothing while I pause them, and nothing of what has expired. It is no look: nothing "
+            "is recorded, and it tells nothing about the partner."
+        ),
+        responses=PartnerPreviewOutput,
+    )
+    def get(self, request: MemberRequest, partner_id: UUID) -> Response:
+        now = timezone.now()
+        seen = progress.preview(owner_id=request.user.id, partnership_id=partner_id, now=now)
+        return Response(shown_body(seen, as_of=now), headers=FRESH)
+
+
+urlpatterns = [
+    path("partners/<id:partner_id>/progress", PartnerProgress.as_view()),
+    path("partners/<id:partner_id>/preview", PartnerPreview.as_view()),
+]

@@ -21,7 +21,7 @@ def test_each_side_sees_its_own_sharing_and_the_others(alice: Member, bob: Membe
     share(bob, made, STATUS)
     of_alice = link(member_id=alice.id, partnership_id=made.id, now=NOW)
     assert (of_alice.id, of_alice.handle) == (made.id, "bob")
-    assert of_alice.i_share == ["sober_clock", "check_in_status"]
+    assert of_alice.i_share == ["check_in_status", "sober_clock"]
     assert of_alice.shares_with_me == ["check_in_status"]
     of_bob = link(member_id=bob.id, partnership_id=made.id, now=NOW)
     assert of_bob.i_share == of_alice.shares_with_me

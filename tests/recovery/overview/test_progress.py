@@ -10,7 +10,8 @@ from recovery.checkins import services as checkins
 from recovery.kernel.errors import Missing, Unavailable
 from recovery.kernel.ids import new_id
 from recovery.members.models import Member
-from recovery.overview.progress import Progress, SharedStatus, progress
+from recovery.overview.progress import Progress, progress
+from recovery.overview.shown import SharedStatus
 from recovery.partners import services as partners
 from recovery.partners.models import Partnership
 from recovery.sharing.models import AccessEntry, Scope
@@ -48,9 +49,9 @@ def test_a_partner_sees_the_clock_that_was_shared_and_no_other(
     make_clock(alice, name="Mornings", days=7)
     share(alice, linked, clock_of(shown))
     seen = seen_by(bob, linked)
-    assert seen.handle == "alice"
-    assert seen.statuses == []
-    (clock,) = seen.clocks
+    assert seen.name.handle == "alice"
+    assert seen.shown.check_in_status == []
+    (clock,) = seen.shown.sober_clock
     assert (clock.tracker_id, clock.name) == (shown.id, "Evenings")
     assert clock.reading.current_days == 41
 
@@ -61,7 +62,7 @@ def test_the_status_is_that_of_the_owners_date_and_not_the_viewers(
     linked = make_partners(alice, charlie)
     share(charlie, linked, STATUS)
     answer(charlie, date(2026, 11, 23))
-    assert seen_by(alice, linked).statuses == [
+    assert seen_by(alice, linked).shown.check_in_status == [
         SharedStatus(local_date=date(2026, 11, 23), answered_today=True)
     ]
 
@@ -72,10 +73,10 @@ def test_the_status_follows_the_owners_day_start(bob: Member) -> None:
     share(late, linked, STATUS)
     answer(late, TODAY)
     at_night = datetime.fromisoformat("2026-11-23T03:59:00+00:00")
-    assert seen_by(bob, linked, now=at_night).statuses == [
+    assert seen_by(bob, linked, now=at_night).shown.check_in_status == [
         SharedStatus(local_date=TODAY, answered_today=True)
     ]
-    assert seen_by(bob, linked, now=at_night + timedelta(minutes=1)).statuses == [
+    assert seen_by(bob, linked, now=at_night + timedelta(minutes=1)).shown.check_in_status == [
         SharedStatus(local_date=date(2026, 11, 23), answered_today=False)
     ]
 
@@ -86,7 +87,7 @@ def test_a_check_in_that_was_taken_back_is_no_answer(
     share(alice, linked, STATUS)
     answer(alice, TODAY)
     checkins.take_back(member=alice, local_date=TODAY, now=NOW)
-    assert not seen_by(bob, linked).statuses[0].answered_today
+    assert not seen_by(bob, linked).shown.check_in_status[0].answered_today
 
 
 def test_never_granted_taken_back_and_expired_are_the_same(
@@ -119,7 +120,7 @@ def test_clocks_come_in_the_order_of_trackers_whichever_was_shared_first(
     first, second = (make_clock(alice, name=name) for name in ("First", "Second"))
     share(alice, linked, clock_of(second))
     share(alice, linked, clock_of(second), clock_of(first), now=NOW)
-    assert [clock.name for clock in seen_by(bob, linked).clocks] == ["First", "Second"]
+    assert [clock.name for clock in seen_by(bob, linked).shown.sober_clock] == ["First", "Second"]
 
 
 def test_a_tracker_that_was_put_away_shows_nothing_and_logs_nothing(

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from threading import Thread
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, connections, transaction
@@ -15,6 +14,7 @@ from recovery.kernel.ids import new_id
 from recovery.kernel.models import Change
 from recovery.members.models import Member
 from recovery.overview import consent
+from recovery.overview.items import Item
 from recovery.partners import services as partners
 from recovery.partners.events import GrantsChanged
 from recovery.partners.models import Partnership
@@ -219,7 +219,7 @@ def test_a_scope_says_as_much_as_it_needs_and_no_more(alice: Member, linked: Par
         )
     assert [(error.pointer, error.code) for error in refused.value.errors] == [
         ("/grants/0/tracker", "required"),
-        ("/grants/1/tracker", "not_per_tracker"),
+        ("/grants/1/scope", "not_per_item"),
     ]
 
 
@@ -316,7 +316,7 @@ def test_nothing_stays_shared_of_a_tracker_that_is_put_away_while_it_is_being_sh
 ) -> None:
     linked = make_partners(alice, bob)
     clock = make_clock(alice)
-    look_up = consent.shareable_trackers
+    look_up = consent.shareable
 
     def put_away() -> None:
         try:
@@ -326,13 +326,13 @@ def test_nothing_stays_shared_of_a_tracker_that_is_put_away_while_it_is_being_sh
 
     putting_away = Thread(target=put_away)
 
-    def look_up_and_be_overtaken(**of: Any) -> set[UUID]:
+    def look_up_and_be_overtaken(**of: Any) -> set[Item]:
         found = look_up(**of)
         putting_away.start()
         putting_away.join(timeout=1)  # it has to wait for the consent, and cannot end within this
         return found
 
-    monkeypatch.setattr(consent, "shareable_trackers", look_up_and_be_overtaken)
+    monkeypatch.setattr(consent, "shareable", look_up_and_be_overtaken)
     share(alice, linked, clock_of(clock))
     putting_away.join()
     assert Tracker.objects.get(id=clock.id).deleted_at == NOW
