@@ -8,6 +8,7 @@ from uuid import UUID
 from django.urls import register_converter
 
 from api.parsing import EARLIEST, LATEST
+from recovery.ownership.links import SIGNS
 
 
 class LocalDateConverter:
@@ -41,7 +42,22 @@ class IdConverter:
         return str(value)
 
 
+class ExportTokenConverter:
+    """The key of a link that fetches an export."""
+
+    regex = rf"[A-Za-z0-9_-]{{{SIGNS}}}"
+
+    def to_python(self, value: str) -> str:
+        """Return the key as it is."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Return the address part."""
+        return value
+
+
 def register() -> None:
-    """Let addresses use ``<local_date:…>`` and ``<id:…>``."""
+    """Let addresses use ``<local_date:…>``, ``<id:…>`` and ``<export_token:…>``."""
     register_converter(LocalDateConverter, "local_date")
     register_converter(IdConverter, "id")
+    register_converter(ExportTokenConverter, "export_token")

@@ -91,7 +91,11 @@ BODY_TOO_LARGE = Problem(
     413, "body_too_large", "The body is too large", "Send at most 64 KiB.", "fix"
 )
 UNSUPPORTED_MEDIA_TYPE = Problem(
-    415, "unsupported_media_type", "Only JSON is read", "Send application/json.", "fix"
+    415,
+    "unsupported_media_type",
+    "This kind of body is not read here",
+    "Send application/json; an archive to bring in is application/zip.",
+    "fix",
 )
 SERVER_ERROR = Problem(
     500,

@@ -14,6 +14,7 @@ from recovery.goals.refusals import NoTarget, TooManyGoals
 from recovery.groups import refusals as groups
 from recovery.kernel import errors
 from recovery.members import refusals as members
+from recovery.ownership import refusals as ownership
 from recovery.partners.refusals import InviteNotUsable, TooManyOpenInvites
 from recovery.reports.refusals import TooManyOpenReports
 from recovery.sobriety.refusals import TooManyTrackers, WrongMode
@@ -53,6 +54,15 @@ OF_OPERATION: dict[str, tuple[errors.Refusal, ...]] = {
         WHILE_LIMITED,
     ),
     "verifyEmail": (members.WrongCode(), WHILE_LIMITED),
+    "deleteMe": (members.WrongPassword(), ownership.CannotBeRestored(), WHILE_LIMITED),
+    "restoreAccount": (members.WrongCredentials(), WHILE_LIMITED),
+    "createExport": (members.WrongPassword(), WHILE_LIMITED),
+    "createImport": (
+        ownership.NotAnArchive(),
+        ownership.ArchiveTooLarge(),
+        ownership.ImportUnderWay(),
+    ),
+    "importStartDates": (TooManyTrackers(),),
     "createTracker": (TooManyTrackers(), errors.Missing()),
     "createPause": (errors.Missing(),),
     "updateTracker": (WrongMode(),),

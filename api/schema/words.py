@@ -34,7 +34,7 @@ DESCRIPTION = "\n".join(
 TAGS = {
     "Auth": "Joining, signing in and out, passwords; without a handle too.",
     "Sessions": "The devices that I am signed in on.",
-    "Me": "My account, its handle, backup codes and e-mail.",
+    "Me": "My account and what opens it; taking all that is mine along, and deleting it.",
     "Today": "Everything a home screen needs in one call.",
     "Trackers": "What a member is recovering from (a clock) or cutting down on (a limit).",
     "Check-ins": "One record for each local date, the streak that they make, and pauses.",

@@ -1,5 +1,10 @@
 """Joining, signing in and out, and passwords."""
 
-from api.resources.auth import joining, passwords, signing
+from api.resources.auth import joining, passwords, restoring, signing
 
-urlpatterns = [*joining.urlpatterns, *signing.urlpatterns, *passwords.urlpatterns]
+urlpatterns = [
+    *joining.urlpatterns,
+    *signing.urlpatterns,
+    *restoring.urlpatterns,
+    *passwords.urlpatterns,
+]

@@ -1,5 +1,11 @@
 """The member's own account."""
 
-from api.resources.me import account, email, secrets
+from api.resources.me import deletion, email, exports, imports, secrets
 
-urlpatterns = [*account.urlpatterns, *email.urlpatterns, *secrets.urlpatterns]
+urlpatterns = [
+    *deletion.urlpatterns,
+    *email.urlpatterns,
+    *secrets.urlpatterns,
+    *exports.urlpatterns,
+    *imports.urlpatterns,
+]

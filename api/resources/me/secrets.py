@@ -24,6 +24,18 @@ def password_field() -> Text:
     return Text(max_length=4 * LONGEST_PASSWORD, trim_whitespace=False)
 
 
+def optional_password_field() -> Text:
+    """Return the field of a password that guests do not have."""
+    return Text(
+        max_length=4 * LONGEST_PASSWORD,
+        trim_whitespace=False,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="The password again; a guest has none and leaves it out.",
+    )
+
+
 def new_password_field() -> Text:
     """Return the field of a password that is being chosen; blanks in it count."""
     return Text(
