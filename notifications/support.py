@@ -2,19 +2,21 @@
 
 Ahead of everything else: the rows are urgent, and their hint goes to the urgent queue. What a push
 says is the same neutral sentence as always; the text is read in the app. A request itself is never
-kept here: rows carry its id, and everything is asked anew before anything is sent.
+kept here: rows carry its id, and everything is asked anew before anything is sent
+(``checks.support``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from notifications import deadlines, hints, outbox
+from notifications import deadlines, telling
 from notifications.deadlines import Due, Handled
-from notifications.leases import Leased
-from notifications.models import DeadlineKind, Dropped
+from notifications.kinds import KINDS
+from notifications.models import DeadlineKind
+from notifications.outbox import Draft
 from notifications.wording import Kind
 from recovery.kernel import events
 from recovery.support.events import (
@@ -25,10 +27,8 @@ from recovery.support.events import (
     SupportReplied,
     SupportUnanswered,
 )
-from recovery.support.requests import closing, pending, waves
-from recovery.support.requests.pending import Standing
+from recovery.support.requests import closing, waves
 
-Reasons = dict[UUID, Dropped]  # delivery id -> why not; absent: send it
 DEADLINES = (
     DeadlineKind.SUPPORT_WAVE,
     DeadlineKind.SUPPORT_NO_ANSWER,
@@ -111,75 +111,16 @@ def _promise(
     *,
     fact: SupportAsked | SupportAnswered | SupportReplied | SupportUnanswered,
 ) -> None:
-    outbox.promise(
-        drafts=[
-            outbox.Draft(
-                member_id=member_id,
-                kind=kind,
-                dedupe_key=f"{kind}:{member_id}:{about}",
-                subject_id=fact.request_id,
-                expires_at=fact.closes_at,
-                urgent=True,
-            )
-            for member_id, about in told
-        ],
-        now=fact.at,
-    )
-    hints.deliver_urgent_soon()
-
-
-def _about_requests(rows: Sequence[Leased], now: datetime) -> Reasons:
-    standings = pending.of_helpers(pairs=_pairs(rows), now=now)
-    why = {
-        Standing.ANSWERED: Dropped.ANSWERED,
-        Standing.GONE: Dropped.WITHDRAWN,
-        # Nobody is woken for it, but it stays in the inbox for the morning.
-        Standing.NOT_NOW: Dropped.EXPIRED,
-    }
-    found: Reasons = {}
-    for row, pair in zip(rows, _pairs(rows), strict=True):
-        if standings[pair] in why:
-            found[row.delivery_id] = why[standings[pair]]
-    return found
-
-
-def _about_answers(rows: Sequence[Leased], now: datetime) -> Reasons:
-    shown = pending.answers_shown(pairs=_pairs(rows), now=now)
-    return _gone(rows, {pair: pair in shown for pair in _pairs(rows)})
-
-
-def _about_replies(rows: Sequence[Leased], now: datetime) -> Reasons:
-    """To an asker as with an answer; to a helper as long as the request is theirs to see."""
-    pairs = _pairs(rows)
-    shown = pending.answers_shown(pairs=pairs, now=now)
-    standings = pending.of_helpers(pairs=pairs, now=now)
-    return _gone(
-        rows, {pair: pair in shown or standings[pair] is not Standing.GONE for pair in pairs}
-    )
-
-
-def _about_silence(rows: Sequence[Leased], now: datetime) -> Reasons:
-    alone = pending.unanswered(request_ids=[pair[1] for pair in _pairs(rows)], now=now)
-    return _gone(rows, {pair: pair[1] in alone for pair in _pairs(rows)})
-
-
-def _gone(rows: Sequence[Leased], still_so: Mapping[tuple[UUID, UUID], bool]) -> Reasons:
-    return {
-        row.delivery_id: Dropped.WITHDRAWN
-        for row, pair in zip(rows, _pairs(rows), strict=True)
-        if not still_so[pair]
-    }
-
-
-def _pairs(rows: Sequence[Leased]) -> list[tuple[UUID, UUID]]:
-    # A row without a subject is about nothing that there is: its own id stands for no request.
-    return [(row.member_id, row.subject_id or row.notification_id) for row in rows]
-
-
-# What makes each kind untrue between the fact and the send.
-CHECKS: Mapping[Kind, Callable[[Sequence[Leased], datetime], Reasons]] = {
-    Kind.SUPPORT_REQUEST: _about_requests,
-    Kind.SUPPORT_ANSWER: _about_answers,
-    Kind.SUPPORT_REPLY: _about_replies,
-    Kind.SUPPORT_NO_ANSWER: _about_silence,
-}
+    entry = KINDS[kind]
+    drafts = [
+        Draft(
+            member_id=member_id,
+            kind=kind,
+            dedupe_key=f"{kind}:{member_id}:{about}",
+            subject_id=fact.request_id,
+            expires_at=min(fact.closes_at, fact.at + entry.worth_pushing),
+            urgent=entry.urgent,
+        )
+        for member_id, about in told
+    ]
+    telling.tell(*drafts, now=fact.at)

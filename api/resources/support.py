@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 from django.urls import path
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from django.utils.http import parse_etags
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api.parsing import Input, Instant, Pattern, Query, Text, read_body, read_query
+from api.parsing import Input, Instant, Query, Text, read_body, read_query
 from api.requests import MemberRequest
 from api.resources.help import CrisisResourceOutput, PlanOutput, crisis_body
 from recovery.kernel.errors import Missing
@@ -21,6 +24,9 @@ from recovery.support import queries, rules, services
 from recovery.support.models import HardMomentPlan
 from recovery.support.queries import Plan
 from recovery.support.rules import Kind
+
+# The same for everybody, so any cache may keep it; for longer when there is no network.
+PUBLIC = "public, max-age=86400, stale-if-error=2592000"
 
 
 def _lines(help_text: str) -> serializers.ListField:
@@ -48,8 +54,12 @@ class HardMomentPlanOutput(PlanOutput):
 class CrisisQuery(Query):
     """Where, and what kind of line."""
 
-    country = Pattern(
-        r"^[A-Za-z]{2}\Z", required=False, help_text="ISO 3166-1 alpha-2, such as DE."
+    # Nobody who looks for help is refused for a spelling: what is not known is any other country.
+    country = Text(
+        max_length=60,
+        required=False,
+        allow_blank=True,
+        help_text="ISO 3166-1 alpha-2, such as DE; for anything else the international entries.",
     )
     kind = serializers.ChoiceField(
         choices=[(kind.value, kind.value) for kind in Kind], required=False
@@ -109,7 +119,7 @@ class PlanDetail(APIView):
 
 
 class CrisisDirectory(APIView):
-    """Whom to turn to: public, static, never logged."""
+    """Whom to turn to: public, cacheable, never logged."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -120,20 +130,30 @@ class CrisisDirectory(APIView):
         summary="Whom to turn to",
         description=(
             "Emergency and crisis lines first. A referral line is labelled so; it is not "
-            "counselling. Needs no account and is not logged."
+            "counselling. Needs no account and is not logged. It may be kept for a day, and asked "
+            "for again with the `ETag` that came with it: keep it on the phone, for when there is "
+            "no network."
         ),
         parameters=[CrisisQuery],
-        responses=CrisisResourceListOutput,
+        responses={
+            200: CrisisResourceListOutput,
+            304: OpenApiResponse(description="What you keep is still so."),
+        },
         auth=[],
     )
     def get(self, request: Request) -> Response:
         """Answer the lines of a country."""
         query, now = read_query(CrisisQuery, request), timezone.now()
         found = rules.find(country=query.get("country"), kind=query.get("kind"))
-        return Response(
-            {"items": [crisis_body(one, now=now) for one in found]},
-            headers={"Cache-Control": "no-store"},
-        )
+        body = {"items": [crisis_body(one, now=now) for one in found]}
+        # Of what is shown, ages included, so that it holds for a day on every server alike.
+        digest = hashlib.sha256(json.dumps(body, default=str).encode()).hexdigest()[:32]
+        headers = {"Cache-Control": PUBLIC, "ETag": f'"{digest}"'}
+        # A proxy that compresses makes weak ones of them; to ask again, those compare alike.
+        known = parse_etags(request.headers.get("If-None-Match", "").replace("W/", ""))
+        if headers["ETag"] in known or "*" in known:
+            return Response(status=304, headers=headers)
+        return Response(body, headers=headers)
 
 
 def _plan_body(row: HardMomentPlan) -> dict[str, Any]:

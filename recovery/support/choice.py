@@ -2,8 +2,9 @@
 
 Three at first, the others five minutes later, so that one person's need does not ring everywhere
 at once and each who is asked knows that it is meant for them. Those come first who were there for
-the asker before, then the others; within each, whoever was asked longest ago or never, so that it
-is not always the same three. Partners come before facilitators where nothing else decides.
+the asker before, then the others; within each, whoever was asked longest ago or never, and then
+whoever was asked least, so that it is not always the same three. Partners come before facilitators
+where nothing else decides.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class Candidate:
     reachable: bool
     since: datetime
     told_at: datetime | None = None
+    times_told: int = 0
     helped_before: bool = False
 
     @property
@@ -53,6 +55,7 @@ def in_turn(candidates: Iterable[Candidate]) -> list[Candidate]:
         key=lambda one: (
             not one.helped_before,
             one.told_at or _NEVER,
+            one.times_told,
             one.partnership_id is None,
             one.since,
             one.helper_id,

@@ -12,21 +12,17 @@ from datetime import datetime, time
 
 from recovery.kernel import days
 
-# Who agreed to answer and chose no hours is asked while most people are awake, and never woken.
-WAKING = (time(8), time(22))
-
 
 def within(*, now: datetime, zone: str, start: time | None, end: time | None) -> bool:
     """Tell whether the clock in a zone shows a time from ``start`` up to, not including, ``end``.
 
-    A range that ends before it starts goes over midnight; one that ends where it starts is the
-    whole day. Without both ends it is from 08:00 to 22:00. To the second; ``zone`` is an IANA name
+    A range that ends before it starts goes over midnight. Without ends it is every hour: that is
+    what leaving them empty says wherever hours are chosen. To the second; ``zone`` is an IANA name
     or a stored offset. Raises UnknownZone for anything else.
     """
-    first, last = (start, end) if start is not None and end is not None else WAKING
     shown = now.astimezone(days.zone(zone)).time()
-    if first == last:
+    if start is None or end is None or start == end:
         return True
-    if first < last:
-        return first <= shown < last
-    return shown >= first or shown < last
+    if start < end:
+        return start <= shown < end
+    return shown >= start or shown < end

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
@@ -46,7 +44,8 @@ def answer(*, helper_id: UUID, request_id: UUID, said: SupportAnswer, now: datet
     by, or may not see any more.
     """
     asker_id = _asker_of(helper_id, request_id, now)
-    with _writing(asker_id, helper_id, now=now) as logs:
+    # The asker's lock too, so that no other request of theirs takes this one's place meanwhile.
+    with changes.together(member_ids=(asker_id, helper_id), now=now) as logs:
         ask = _locked_ask(helper_id, request_id, now)
         if ask.answer == said:
             return ask
@@ -137,7 +136,7 @@ def _reply(
     asker_id = _asker_of(helper_id, request_id, now)
     if to is not None:
         raise invalid(pointer="/to", code="not_here", detail="Only the asker says to whom.")
-    with _writing(asker_id, helper_id, now=now) as logs:
+    with changes.together(member_ids=(asker_id, helper_id), now=now) as logs:
         ask = _locked_ask(helper_id, request_id, now)
         if ask.answer == SupportAnswer.NONE:
             raise AnswerFirst()
@@ -202,23 +201,6 @@ def _asker_of(helper_id: UUID, request_id: UUID, now: datetime) -> UUID:
     if asker_id is None:
         raise Missing()
     return asker_id
-
-
-@contextmanager
-def _writing(
-    asker_id: UUID, helper_id: UUID, *, now: datetime
-) -> Iterator[dict[UUID, changes.ChangeLog]]:
-    """Write for both: locks in ascending order of members, then the request, as everybody does.
-
-    A helper's write takes the asker's lock too, so that no other request of theirs takes the place
-    of this one meanwhile.
-    """
-    smaller, larger = sorted((asker_id, helper_id))
-    with (
-        changes.write(member_id=smaller, now=now) as smaller_log,
-        changes.write(member_id=larger, now=now) as larger_log,
-    ):
-        yield {smaller: smaller_log, larger: larger_log}
 
 
 def _locked_ask(helper_id: UUID, request_id: UUID, now: datetime) -> SupportAsk:

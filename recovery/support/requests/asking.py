@@ -155,11 +155,18 @@ def _with_history(asker_id: UUID, found: dict[UUID, Candidate]) -> dict[UUID, Ca
     rows = (
         SupportAsk.objects.filter(request__member_id=asker_id, helper_id__in=found)
         .values("helper_id")
-        .annotate(told_at=Max("asked_at"), times=Count("id", filter=Q(helped=True)))
+        .annotate(
+            told_at=Max("asked_at"),
+            times_told=Count("id"),
+            times_helped=Count("id", filter=Q(helped=True)),
+        )
     )
     for row in rows:
         helper_id = row["helper_id"]
         found[helper_id] = replace(
-            found[helper_id], told_at=row["told_at"], helped_before=row["times"] > 0
+            found[helper_id],
+            told_at=row["told_at"],
+            times_told=row["times_told"],
+            helped_before=row["times_helped"] > 0,
         )
     return found
