@@ -102,6 +102,23 @@ def set_deadlines(*, kind: DeadlineKind, due: Mapping[tuple[UUID, UUID], datetim
     )
 
 
+def set_first(*, member_id: UUID, kind: DeadlineKind, subject_id: UUID, due_at: datetime) -> None:
+    """The same, unless there is one already: that stays as it is."""
+    Deadline.objects.bulk_create(
+        [Deadline(member_id=member_id, kind=kind, subject_id=subject_id, next_due_at=due_at)],
+        ignore_conflicts=True,
+    )
+
+
+def look_again(*, member_id: UUID, kinds: Collection[DeadlineKind], at: datetime) -> None:
+    """Let the handlers look at a member's deadlines of these kinds from an instant on.
+
+    For a fact that moves them: what is due when is known to the handlers alone.
+    """
+    later = Deadline.objects.owned_by(member_id).filter(kind__in=kinds, next_due_at__gt=at)
+    later.update(next_due_at=at)
+
+
 def clear(*, member_id: UUID, kind: DeadlineKind, subject_id: UUID) -> None:
     """Take a deadline away; nothing happens when there is none.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from notifications import inbox, reminders
@@ -18,9 +19,9 @@ class Home:
     unread: int
 
 
-def home(*, member_id: UUID) -> Home:
+def home(*, member_id: UUID, now: datetime) -> Home:
     """Return it, with two queries."""
     return Home(
         reminders=list(reminders.of(member_id=member_id).order_by("local_time", "id")),
-        unread=inbox.unread_count(member_id=member_id),
+        unread=inbox.unread_count(member_id=member_id, now=now),
     )

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
-from notifications.models import Delivery, DeliveryState
+from notifications.models import Delivery, DeliveryState, Dropped
 from notifications.wording import Kind
 
 
@@ -26,6 +26,7 @@ class Leased:
     kind: Kind
     local_date: date | None
     subject_id: UUID | None
+    partnership_id: UUID | None
     expires_at: datetime
     member_deleted_at: datetime | None
     member_locale: str
@@ -42,6 +43,9 @@ class Leased:
     session_expires_at: datetime
 
 
+Reasons = dict[UUID, Dropped]  # delivery id -> why it must not be sent; absent: send it
+
+
 # Leased's fields in order, as the ORM reaches them from a delivery.
 _PATHS = (
     "id",
@@ -52,6 +56,7 @@ _PATHS = (
     "notification__kind",
     "notification__local_date",
     "notification__subject_id",
+    "notification__partnership_id",
     "notification__expires_at",
     "notification__member__deleted_at",
     "notification__member__locale",

@@ -60,7 +60,7 @@ class Link:
 
     def _read_news(self, now: datetime) -> None:
         reader = self.inviter.member.id
-        listed = list(inbox.of(member_id=reader).values_list("id", flat=True))
+        listed = list(inbox.of(member_id=reader, now=now).values_list("id", flat=True))
         inbox.mark_all_read(member_id=reader, notification_ids=listed, now=now)
 
     def _share(self, owner: Life, now: datetime) -> None:

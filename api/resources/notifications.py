@@ -44,7 +44,13 @@ class NotificationOutput(serializers.Serializer[Any]):
     )
     subject = serializers.UUIDField(
         allow_null=True,
-        help_text="The id of what it is about: a reminder, a partnership, a session; by `kind`.",
+        help_text=(
+            "The id of what it is about, by `kind`: a reminder, a commitment, an invite, a"
+            " partnership, an encouragement, a request, a group, an export, a session."
+        ),
+    )
+    partnership = serializers.UUIDField(
+        allow_null=True, help_text="The partnership that it came out of, if any."
     )
     created_at = Instant()
     read_at = Instant(allow_null=True)
@@ -76,6 +82,7 @@ def notification_body(notification: Notification, *, locale: str) -> dict[str, A
         "body": text.body,
         "local_date": notification.local_date,
         "subject": notification.subject_id,
+        "partnership": notification.partnership_id,
         "created_at": notification.created_at,
         "read_at": notification.read_at,
         "opened_at": notification.opened_at,
@@ -90,22 +97,28 @@ class Notifications(APIView):
         operation_id="listNotifications",
         tags=TAGS,
         summary="My inbox",
-        description="Newest first, kept 90 days. It is complete without push.",
+        description=(
+            "Newest first, kept 90 days. It is complete without push. What came from a partner is"
+            " gone as soon as the partnership has ended, you blocked them, or what it rests on was"
+            " taken back; the number of what is unread agrees."
+        ),
         parameters=[PageQuery],
         responses=NotificationPageOutput,
     )
     def get(self, request: MemberRequest) -> Response:
         """Answer a page of the inbox."""
         query = read_query(PageQuery, request)
-        member = request.user
+        member, now = request.user, timezone.now()
         found, cursor = page(
-            inbox.of(member_id=member.id), limit=query["limit"], cursor=query.get("cursor")
+            inbox.of(member_id=member.id, now=now),
+            limit=query["limit"],
+            cursor=query.get("cursor"),
         )
         return Response(
             {
                 "items": [notification_body(one, locale=member.locale) for one in found],
                 "next_cursor": cursor,
-                "unread_count": inbox.unread_count(member_id=member.id),
+                "unread_count": inbox.unread_count(member_id=member.id, now=now),
             }
         )
 

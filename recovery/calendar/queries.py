@@ -92,17 +92,6 @@ def bridges_between(*, member_id: UUID, first: date, last: date) -> list[PauseRa
     return [PauseRange(from_date=start, to_date=end) for start, end in rows]
 
 
-def bridges_since(*, member_ids: Collection[UUID], first: date) -> dict[UUID, list[PauseRange]]:
-    """Return, by member, the ranges that bridge a streak and end on a date or later; one query."""
-    found: dict[UUID, list[PauseRange]] = {member_id: [] for member_id in member_ids}
-    rows = Pause.objects.filter(member_id__in=member_ids, voided_at__isnull=True).filter(
-        Q(to_date__isnull=True) | Q(to_date__gte=first)
-    )
-    for member_id, start, end in rows.values_list("member_id", "from_date", "to_date"):
-        found[member_id].append(PauseRange(from_date=start, to_date=end))
-    return found
-
-
 def recent_facts(*, member_ids: Collection[UUID], since: datetime) -> dict[UUID, list[ZoneFact]]:
     """Return all zone facts, oldest first, of those members who have one since an instant.
 
@@ -121,7 +110,7 @@ def recent_facts(*, member_ids: Collection[UUID], since: datetime) -> dict[UUID,
 def bridges_of(
     *, member_ids: Collection[UUID], first: date, last: date
 ) -> dict[UUID, list[PauseRange]]:
-    """Return the same of several members, with one query."""
+    """Return, by member, the ranges that bridge and touch [first, last]; one query."""
     rows = (
         Pause.objects.filter(member_id__in=member_ids, voided_at__isnull=True, from_date__lte=last)
         .filter(Q(to_date__isnull=True) | Q(to_date__gte=first))

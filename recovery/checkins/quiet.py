@@ -179,7 +179,9 @@ def _silences(
         return {}, {}
     chosen = {row.member_id: row for row in QuietSetting.objects.filter(member_id__in=watched)}
     after = _signs_of_life(watched, chosen=chosen, now=now)
-    pauses = calendar.bridges_since(member_ids=watched, first=min(after.values()))
+    pauses = calendar.bridges_of(
+        member_ids=watched.keys(), first=min(after.values()), last=date.max
+    )
     facts = calendar.recent_facts(
         member_ids=watched, since=now - timedelta(hours=HOURS_WITHOUT_VERDICT)
     )
@@ -196,7 +198,7 @@ def _silences(
         silences[member_id] = rules.Silence(
             after=after[member_id],
             days=chosen[member_id].days if member_id in chosen else DEFAULT_DAYS,
-            pauses=pauses[member_id],
+            pauses=pauses.get(member_id, []),
             facts=facts.get(member_id) or [ZoneFact(now, one.zone, one.day_start_hour)],
             over=spell is not None
             and (spell.told_at is not None or spell.answer != QuietAnswer.NONE),

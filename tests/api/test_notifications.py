@@ -53,6 +53,7 @@ def test_the_inbox_has_the_text_without_any_push(as_alice: APIClient, alice: Mem
                 "body": "A minute for yourself: how is today?",
                 "local_date": "2026-11-22",
                 "subject": str(row.subject_id),
+                "partnership": None,
                 "created_at": "2026-11-22T19:00:00Z",
                 "read_at": None,
                 "opened_at": None,

@@ -114,6 +114,7 @@ def test_every_task_has_a_queue_that_the_workers_know() -> None:
         "notifications.tick",
         "notifications.deliver",
         "notifications.deliver_urgent",
+        "notifications.own_data",
         "notifications.send_mail",
         "notifications.housekeeping",
     }

@@ -11,18 +11,37 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db.models import Q
 
-from notifications import delivery, message, wording
+from notifications import delivery, inbox, message, wording
+from notifications.kinds import KINDS, Entry, Once
 from notifications.leases import Leased
+from notifications.models import Notification
 from notifications.pushes import Platform, collapse_id
 from notifications.wording import Kind, Language, Text
 
 NOW = datetime(2025, 3, 9, 7, 29, tzinfo=UTC)
-EVERY_TABLE = [wording.NEUTRAL, *wording.INBOX.values()]
+EVERY_TABLE = [wording.NEUTRAL, *(entry.texts for entry in KINDS.values())]
 
 
-def test_the_inbox_has_texts_for_every_kind_and_no_other() -> None:
-    assert set(wording.INBOX) == set(Kind)
+def test_every_kind_has_an_entry_with_every_column() -> None:
+    """Columns have no defaults, so that an entry without one does not even load."""
+    assert set(KINDS) == set(Kind)
+    for column in dataclasses.fields(Entry):
+        assert column.default is column.default_factory is dataclasses.MISSING, column.name
+    for kind, entry in KINDS.items():
+        assert isinstance(entry.urgent, bool)
+        assert isinstance(entry.once, Once)
+        assert timedelta(0) < entry.worth_pushing <= timedelta(hours=24), kind
+        assert set(entry.texts) == set(Language), kind
+        assert entry.ask([], NOW) == {}, kind
+        assert isinstance(entry.shown(UUID(int=1), NOW), Q), kind
+
+
+def test_no_two_kinds_say_the_same() -> None:
+    for language in Language:
+        said = [entry.texts[language] for entry in KINDS.values()]
+        assert len(set(said)) == len(Kind)
 
 
 @pytest.mark.parametrize("table", EVERY_TABLE)
@@ -32,7 +51,7 @@ def test_no_table_lacks_a_language(table: Mapping[Language, Text], language: Lan
 
     assert text.title.strip() == text.title != ""
     assert text.body.strip() == text.body != ""
-    assert text.body[-1] in ".?"
+    assert text.body[-1] in ".?", text.body
     assert "{" not in text.title + text.body, "a text with a gap could be filled with a name"
     assert len(text.title) <= 50
     assert len(text.body) <= 150
@@ -55,10 +74,10 @@ def test_a_push_says_the_neutral_words() -> None:
 @pytest.mark.parametrize("kind", Kind)
 def test_keys_are_names_that_string_files_take(kind: Kind) -> None:
     text = wording.push_text(locale="en")
-    inbox = wording.inbox_text(kind=kind, locale="en")
-    for key in (text.title_loc_key, text.body_loc_key, inbox.text_key):
+    shown = inbox.text_of(notification=Notification(kind=kind), locale="en")
+    for key in (text.title_loc_key, text.body_loc_key, shown.text_key):
         assert re.fullmatch(r"[a-z][a-z0-9_]*", key)
-    assert len({text.title_loc_key, text.body_loc_key, inbox.text_key}) == 3
+    assert len({text.title_loc_key, text.body_loc_key, shown.text_key}) == 3
 
 
 @pytest.mark.parametrize(
@@ -131,8 +150,8 @@ def test_a_payload_is_the_same_whatever_its_kind_and_names_none(
     for kind in Kind:
         for name in (kind, kind.replace("_", "-"), kind.replace("_", "")):
             assert name not in written
-    for table in wording.INBOX.values():
-        assert table[language].title.lower() not in written
+    for entry in KINDS.values():
+        assert entry.texts[language].title.lower() not in written
 
 
 @pytest.mark.parametrize("platform", Platform)

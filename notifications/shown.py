@@ -1,0 +1,61 @@
+"""When a row stands in its reader's inbox: what was taken back is gone at the next request.
+
+A row that came out of a partnership is shown while its reader has that partnership: not after it
+ended, nor from somebody whom they blocked. Some kinds rest on more, said here as conditions of one
+query, so that a page and the number of what is unread always agree.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from recovery.encouragements.models import Encouragement
+from recovery.groups.models import GroupMembership, JoinRequest
+from recovery.partners.models import Partnership
+from recovery.partners.queries import invites_to
+from recovery.sharing.models import Grant, Scope
+
+
+def from_partners(member_id: UUID) -> Q:
+    """What has no partnership, or one that the member still has."""
+    theirs = Partnership.objects.seen_by(member_id).order_by().values("id")
+    return Q(partnership__isnull=True) | Q(partnership__in=theirs)
+
+
+def always(member_id: UUID, now: datetime) -> Q:
+    """No further condition."""
+    return Q()
+
+
+def quiet_partner(member_id: UUID, now: datetime) -> Q:
+    """While the other lets the member hear that they are quiet."""
+    consents = Grant.objects.visible_to(member_id, now=now).filter(scope=Scope.QUIET_ALERTS)
+    return Q(partnership__in=consents.values("partnership_id"))
+
+
+def invite(member_id: UUID, now: datetime) -> Q:
+    """While the member can still answer it."""
+    received = invites_to(member_id=member_id, now=now)
+    return Q(subject_id__in=received.order_by().values("id"))
+
+
+def encouragement(member_id: UUID, now: datetime) -> Q:
+    """While it is there and not hidden."""
+    given = Encouragement.objects.received_by(member_id)
+    return Q(subject_id__in=given.values("id"))
+
+
+def confirmation_asked(member_id: UUID, now: datetime) -> Q:
+    """While the other shares that commitment."""
+    consents = Grant.objects.visible_to(member_id, now=now).filter(scope=Scope.COMMITMENTS)
+    return Q(subject_id__in=consents.values("item_id"))
+
+
+def group_request(member_id: UUID, now: datetime) -> Q:
+    """While the member runs that group."""
+    running = GroupMembership.objects.running().of(member_id)
+    asked = JoinRequest.objects.filter(group_id__in=running.values("group_id"))
+    return Q(subject_id__in=asked.values("id"))
