@@ -31,7 +31,7 @@ def _partnership_ended(fact: PartnershipEnded) -> None:
 
 
 def _blocked(fact: MemberBlocked) -> None:
-    """Ask the blocked one no more; whom the other asks stays theirs, since to move it would tell."""
+    """Ask the blocked one no more. What the other asks stays: to move it would tell them."""
     links = Partnership.objects.active().of(fact.member_id).of(fact.blocked_id)
     _ask_nobody(fact.member_id, list(links.values_list("id", flat=True)), now=fact.at)
 
