@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import path
 from django.utils import timezone
 from django.utils.http import parse_etags
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -135,10 +135,7 @@ class CrisisDirectory(APIView):
             "no network."
         ),
         parameters=[CrisisQuery],
-        responses={
-            200: CrisisResourceListOutput,
-            304: OpenApiResponse(description="What you keep is still so."),
-        },
+        responses={200: CrisisResourceListOutput, 304: None},
         auth=[],
     )
     def get(self, request: Request) -> Response:

@@ -14,6 +14,7 @@ SUCCESS = {
     "201": "What was made.",
     "202": "Taken on.",
     "204": "Done; there is no body.",
+    "304": "What you keep is still so.",
 }
 METHODS = ("get", "put", "post", "patch", "delete")
 
