@@ -167,6 +167,7 @@ class CommitmentTally(models.Model):
 
     export_rule = Export.NONE
     erasure_rule = Erasure.DELETE
+    owned_through = ("commitment__member",)
 
     commitment = models.OneToOneField(
         Commitment, on_delete=models.CASCADE, primary_key=True, related_name="tally"
