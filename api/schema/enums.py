@@ -10,12 +10,15 @@ from drf_spectacular.drainage import warn
 
 from api.resources.check_ins.inputs import TRIGGERS
 from api.resources.encouragements import EncouragementDirection
+from api.resources.me.quiet_alerts import SAID
 from api.resources.reports import ReportState
 from api.resources.support_requests.inputs import ANSWERS
 from notifications import models as notifications
 from notifications.pushes import AddressKind, Platform
 from notifications.wording import Kind as NotificationKind
 from recovery.checkins.models import Feeling
+from recovery.checkins.quiet_models import QuietAnswer
+from recovery.checkins.quiet_queries import QuietState
 from recovery.encouragements.models import EncouragementPreset
 from recovery.goals.models import GoalCategory, GoalState
 from recovery.goals.rules import Pace, ProgressBy
@@ -67,6 +70,7 @@ ENUMS: dict[str, type[enum.Enum]] = {
     "NotificationKind": NotificationKind,
     "Platform": Platform,
     "PushPermission": notifications.PushPermission,
+    "QuietState": QuietState,
     "ReportOutcome": ReportOutcome,
     "ReportReason": ReportReason,
     "ReportState": ReportState,
@@ -91,6 +95,7 @@ ENUMS: dict[str, type[enum.Enum]] = {
 # A check-in lists what weighed; "none" is an empty list there. Nobody answers "none".
 SUBSETS = {
     "CheckInTrigger": (sobriety.Trigger, [value for value, _ in TRIGGERS]),
+    "QuietAnswer": (QuietAnswer, [value for value, _ in SAID]),
     "SupportAnswerGiven": (support.SupportAnswer, [value for value, _ in ANSWERS]),
 }
 

@@ -113,9 +113,16 @@ def quiet_partner(rows: Sequence[Leased], now: datetime) -> Reasons:
     ids = {_id(row.partnership_id) for row in rows}
     lasting = quiet.lasting(partnership_ids=ids, now=now)
     consents = Grant.objects.showing(now).filter(
-        partnership_id__in=lasting, scope=Scope.QUIET_ALERTS
+        partnership_id__in={partnership_id for partnership_id, _ in lasting},
+        scope=Scope.QUIET_ALERTS,
     )
-    may_hear = set(consents.values_list("partnership_id", "viewer_id"))
+    may_hear = {
+        (partnership_id, viewer_id)
+        for partnership_id, owner_id, viewer_id in consents.values_list(
+            "partnership_id", "owner_id", "viewer_id"
+        )
+        if (partnership_id, owner_id) in lasting
+    }
     return _unless(
         (row for row in rows if (row.partnership_id, row.member_id) in may_hear), of=rows
     )

@@ -68,8 +68,8 @@ def still_ahead(*, spell_ids: Collection[UUID]) -> set[UUID]:
     return set(rows.values_list("id", flat=True))
 
 
-def lasting(*, partnership_ids: Collection[UUID], now: datetime) -> set[UUID]:
-    """Return those partnerships in which one side heard that the other is quiet, and it lasts.
+def lasting(*, partnership_ids: Collection[UUID], now: datetime) -> set[tuple[UUID, UUID]]:
+    """Return the (partnership, quiet side) pairs of which the other side heard, and it lasts.
 
     A check-in, an answer or a pause ends it. Whether the consent still holds is for the caller to
     ask. Two queries.
@@ -77,7 +77,7 @@ def lasting(*, partnership_ids: Collection[UUID], now: datetime) -> set[UUID]:
     spells = _lasting(QuietSpell.objects.filter(id=OuterRef("spell"), told_at__isnull=False))
     rows = QuietTelling.objects.filter(Exists(spells), partnership_id__in=partnership_ids)
     dated = {
-        partnership_id: (member_id, days.local_date(now, zone=zone, day_start_hour=hour))
+        (partnership_id, member_id): days.local_date(now, zone=zone, day_start_hour=hour)
         for partnership_id, member_id, zone, hour in rows.values_list(
             "partnership_id",
             "spell__member_id",
@@ -85,8 +85,8 @@ def lasting(*, partnership_ids: Collection[UUID], now: datetime) -> set[UUID]:
             "spell__member__day_start_hour",
         )
     }
-    paused = calendar.paused(pairs=dated.values())
-    return {partnership_id for partnership_id, pair in dated.items() if pair not in paused}
+    paused = calendar.paused(pairs=[(member_id, day) for (_, member_id), day in dated.items()])
+    return {pair for pair, day in dated.items() if (pair[1], day) not in paused}
 
 
 def _lasting(spells: QuerySet[QuietSpell]) -> QuerySet[QuietSpell]:

@@ -6,6 +6,7 @@ from api.resources.partners import (
     links,
     overview,
     progress,
+    quiet,
     received,
     settings,
     who_sees,
@@ -19,5 +20,6 @@ urlpatterns = [
     *settings.urlpatterns,
     *grants.urlpatterns,
     *progress.urlpatterns,
+    *quiet.urlpatterns,
     *who_sees.urlpatterns,
 ]
