@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest
 from rest_framework.request import Request
 
 UNKNOWN = "unknown"
 
 
-def client_address(request: Request) -> str:
+def client_address(request: Request | HttpRequest) -> str:
     """Return the address that limits count.
 
     The peer's own, unless ``TRUSTED_PROXIES`` proxies of ours stand in front: each appends whom it
     heard from, so the n-th from the right of X-Forwarded-For was written by the outermost of them,
     and all to the left of it by anybody. With fewer entries the request came round them.
     """
-    peer = str(request.META.get("REMOTE_ADDR", ""))
+    return address_of(request.META)
+
+
+def address_of(meta: Mapping[str, Any]) -> str:
+    """Return the same of what a request brought along, outside DRF."""
+    peer = str(meta.get("REMOTE_ADDR", ""))
     proxies: int = settings.TRUSTED_PROXIES
     if proxies:
-        heard = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")
+        heard = str(meta.get("HTTP_X_FORWARDED_FOR", "")).split(",")
         if len(heard) >= proxies:
             return _network(heard[-proxies].strip()) or _network(peer) or UNKNOWN
     return _network(peer) or UNKNOWN

@@ -128,3 +128,13 @@ def allowed_hosts(*, name: str, default: str, bound_to: str) -> list[str]:
             "name the hosts that apps use, such as api.example.org."
         )
     return hosts
+
+
+def secure_origins(*, hosts: list[str]) -> list[str]:
+    """Return the https origins of host names; a leading dot stands for any name before it."""
+    found = []
+    for host in hosts:
+        if host.startswith("."):
+            found.append(f"https://*{host}")
+        found.append(f"https://{host.removeprefix('.')}")
+    return found

@@ -51,8 +51,12 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 
 INSTALLED_APPS = [
+    # The pages of the operator; api/operator says what is on them.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",  # operators only; members are not Django users
     "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
@@ -67,17 +71,49 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "api.operator.middleware.OperatorPolicy",
+    "api.operator.middleware.OperatorSessions",
+    "api.operator.middleware.OperatorAuthentication",
+    "api.operator.middleware.OperatorMessages",
 ]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "api" / "templates"],
         "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [  # all of them for the operator's pages
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
     }
 ]
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+
+# --- operators (docs/decisions/0010-operators-are-not-members.md) ---------------------------------
+# Always for TLS, which browsers waive for this machine itself; for the operator's addresses only.
+SESSION_COOKIE_NAME = "operator"
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/admin/"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = 8 * 60 * 60  # a long shift; in seconds
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# Behind a proxy with TLS the origin of a form is https, while we are asked without.
+CSRF_TRUSTED_ORIGINS = addresses.secure_origins(hosts=ALLOWED_HOSTS)
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
 
 # --- the database -------------------------------------------------------------------------------
 _database = addresses.database(name="DATABASE_URL", default=DATA_DIR / "recovery.sqlite3")

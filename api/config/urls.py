@@ -1,13 +1,18 @@
 """Every address of the program."""
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from api import health
+from api.operator.site import site as operator
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", health.livez),
     path("readyz", health.readyz),
     path("", include("api.docs")),
+    path("", include("api.account_page")),
+    path("admin/", operator.urls),
+    path("admin", RedirectView.as_view(url="/admin/")),
     path("api/v1/", include("api.resources.today")),
     path("api/v1/", include("api.resources.support")),
     path("api/v1/", include("api.resources.support_requests")),

@@ -46,6 +46,9 @@ RESET_BY_ADDRESS = Limit("reset.address", burst=30, seconds=10)
 JOIN_BY_ADDRESS = Limit("join.address", burst=20, seconds=60)
 # Asking for the password again inside a session, against a stolen unlocked phone.
 PROOF_BY_ACCOUNT = Limit("proof.account", burst=10, seconds=90)
+# Operators sign in by hand and seldom.
+OPERATOR_BY_ACCOUNT = Limit("operator.account", burst=10, seconds=90)
+OPERATOR_BY_ADDRESS = Limit("operator.address", burst=10, seconds=30)
 # Mail that strangers could be bothered with: three, then four an hour.
 MAIL_BY_ACCOUNT = Limit("mail.account", burst=3, seconds=900)
 MAIL_BY_RECIPIENT = Limit("mail.recipient", burst=3, seconds=900)
@@ -85,6 +88,12 @@ def count_login(*, handle: str, address: str, now: datetime) -> None:
         count(limit=LOGIN_BY_KNOWN_PLACE, key=f"{handle}|{address}", now=now)
     else:
         count(limit=LOGIN_BY_ACCOUNT, key=handle, now=now)
+
+
+def count_operator(*, name: str, address: str, now: datetime) -> None:
+    """Count one try to sign in as an operator, by address and by name. Raises TooMany."""
+    count(limit=OPERATOR_BY_ADDRESS, key=address, now=now)
+    count(limit=OPERATOR_BY_ACCOUNT, key=name, now=now)
 
 
 def _move(limit: Limit, name: str, now: datetime) -> bool:
