@@ -28,7 +28,11 @@ def test_an_invite_shows_its_code_once(as_alice: APIClient) -> None:
     body = made.json()
     assert body["invite"] == {
         "id": body["invite"]["id"],
+        "direction": "made",
         "state": "open",
+        "group": None,
+        "group_member": None,
+        "alias": None,
         "created_at": "2026-11-22T12:00:00Z",
         "expires_at": "2026-11-25T12:00:00Z",
     }
@@ -120,7 +124,9 @@ def test_accepting_makes_partners_who_share_nothing_yet(
     assert body == {
         "id": body["id"],
         "handle": "alice",
+        "alias": None,
         "created_at": "2026-11-22T12:00:00Z",
+        "paused": False,
         "i_share": [],
         "shares_with_me": [],
     }
