@@ -1,4 +1,4 @@
-"""What goes by itself: devices not seen for long, old sessions, the oldest part of the inbox."""
+"""What goes by itself: devices unseen for long, old sessions and notifications, groups' weeks."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from uuid import UUID
 from notifications import devices
 from notifications.models import Delivery, Notification
 from recovery.members import services as members
+from recovery.overview import climate
 
 log = logging.getLogger("notifications.housekeeping")
 
@@ -22,7 +23,8 @@ PORTION = 1000
 def keep_house(*, now: datetime) -> None:
     """Retire devices unseen for 60 days, delete notifications older than 90.
 
-    Sessions that cannot go on end, and tokens, codes and limits past their time are deleted.
+    Sessions that cannot go on end, and tokens, codes and limits past their time are deleted. The
+    weeks of groups that have fallen due are computed.
     """
     retired = devices.retire_unseen(since=now - DEVICE_UNSEEN, now=now)
     deleted = 0
@@ -31,6 +33,8 @@ def keep_house(*, now: datetime) -> None:
     while members.purge(now=now, most=PORTION):
         pass
     log.info("%d devices retired, %d notifications deleted", retired, deleted)
+    while climate.compute_due(now=now):
+        pass
 
 
 def _delete_portion(*, before: datetime) -> int:

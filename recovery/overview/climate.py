@@ -7,13 +7,14 @@ Why it says so little: docs/decisions/0011-group-climate.md.
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Q, QuerySet
 
 from recovery.calendar import queries as calendar
 from recovery.checkins import queries as checkins
@@ -21,29 +22,50 @@ from recovery.groups import queries as groups
 from recovery.groups import rules
 from recovery.groups.models import Group, GroupClimate, GroupMembership
 
+log = logging.getLogger("recovery.climate")
+
 # Twenty groups of 200 members are 4,000 accounts in one query, well below what SQLite takes.
 BATCH = 20
+A_WHILE = timedelta(days=1)  # how far a group that cannot be computed moves on
 
 
 def compute_due(*, now: datetime, limit: int = BATCH) -> int:
     """Compute one due week of some groups, and return of how many, so that a caller comes again.
 
     Two workers at once share the work; doing it again changes nothing. Costs one query when
-    nothing is due.
+    nothing is due. Raises OperationalError when the database is out of reach.
     """
     due = Group.objects.filter(climate_due_at__lte=now, closed_at__isnull=True)
-    if not due.exists():
+    group_ids = list(due.order_by("climate_due_at").values_list("id", flat=True)[:limit])
+    if not group_ids:
         return 0
-    with transaction.atomic():
-        locked = due.order_by("climate_due_at").select_for_update(skip_locked=True)
-        claimed = list(locked[:limit])
-        _compute(claimed, now=now)
-    return len(claimed)
+    try:
+        return _compute(due.filter(id__in=group_ids), now=now)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("a batch of %d groups cannot be computed whole", len(group_ids))
+        for group_id in group_ids:
+            _compute_alone(due.filter(id=group_id), now=now)
+    return len(group_ids)
 
 
-def _compute(claimed: Sequence[Group], *, now: datetime) -> None:
+def _compute_alone(due: QuerySet[Group], *, now: datetime) -> None:
+    try:
+        _compute(due, now=now)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        log.error("the climate of a group moved on a day: %s", type(error).__name__)
+        due.update(climate_due_at=now + A_WHILE)
+
+
+@transaction.atomic
+def _compute(due: QuerySet[Group], *, now: datetime) -> int:
+    # What another worker holds is being computed there.
+    claimed = list(due.select_for_update(skip_locked=True))
     if not claimed:
-        return
+        return 0
     answered = _answered_by(claimed)
     figures = []
     for group in claimed:
@@ -59,6 +81,7 @@ def _compute(claimed: Sequence[Group], *, now: datetime) -> None:
     # A figure that stands is never replaced.
     GroupClimate.objects.bulk_create(figures, ignore_conflicts=True)
     _move_on(claimed)
+    return len(claimed)
 
 
 def _answered_by(claimed: Sequence[Group]) -> dict[UUID, dict[UUID, set[date]]]:

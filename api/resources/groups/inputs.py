@@ -151,7 +151,11 @@ class MembershipChanges(Input):
     )
     in_climate = Flag(
         required=False,
-        help_text="Whether my check-ins count in the group's weekly figure; from next week on.",
+        help_text=(
+            "Whether my check-ins count in the group's weekly figure, from next week on: one "
+            "number for all who take part, which every member sees; who knows the answers of all "
+            "others could work out mine."
+        ),
     )
     answers_support = Flag(
         required=False, help_text="Owner and facilitators: whether I may be asked for support."
