@@ -19,9 +19,13 @@ from recovery.kernel import days
 from recovery.kernel.ids import new_id
 from recovery.members.models import Member, Session
 from recovery.members.services import passwords
+from recovery.overview import blocking
+from recovery.partners import addressed, sides
 from recovery.partners import services as partners
+from recovery.partners.models import Partnership
 from recovery.sharing.models import Scope
 from recovery.sobriety.models import Tracker
+from tests.circles import make_circle
 from tests.conftest import MemberClient
 from tests.contract.document import operations
 from tests.factories import make_member, make_session
@@ -59,6 +63,8 @@ class World:
         things["partner_id"] = self.partnerships.get(role, self.partnerships["ex_partner"])
         if role in ("owner", "stranger", "guest"):
             things["partner_id"] = self.partnerships["partner_without_grants"]
+        if operation_id in ("acceptPartnerInvite", "declinePartnerInvite"):
+            things["invite_id"] = things["received_invite_id"]
         if operation_id == "renewGrant":
             things["partner_id"] = self.partnerships["partner_with_sober_clock"]
         address = operations()[operation_id].path.format(**things)
@@ -106,11 +112,31 @@ def make_world() -> World:
     things["grant_id"] = str(granted[0].id)
     invite = partners.invite(member_id=owner.id, invite_id=None, now=now)
     things["invite_id"] = str(invite.invite.id)
+    things |= _between_partners(owner, links["partner_without_grants"], now=now)
     addresses = {role: str(link.id) for role, link in links.items()}
     account = {"handle": "owner", "password": PASSWORD}
     refresh = _made(APIClient().post("/api/v1/auth/login", account, "json"))["refresh"]
     today = days.local_date(now, zone=owner.time_zone)
     return World(clients, things, addresses, invite.code, refresh, today)
+
+
+def _between_partners(owner: Member, link: Partnership, *, now: datetime) -> dict[str, str]:
+    """A letter of the owner's, somebody they blocked, and an invite that is addressed to them."""
+    sides.write_letter(member_id=owner.id, partnership_id=link.id, text="Ring me.", now=now)
+    unwanted = make_partners(owner, make_member(handle="unwanted"), now=now)
+    block, _ = blocking.block_partner(
+        member_id=owner.id, block_id=None, partnership_id=unwanted.id, now=now
+    )
+    mine, fellow = make_circle(owner, make_member(handle="fellow"), now=now)
+    assert fellow.member_id
+    received = addressed.invite(
+        member_id=fellow.member_id,
+        invite_id=None,
+        group_id=mine.group_id,
+        to=mine.id,
+        now=now,
+    )
+    return {"block_id": str(block.id), "received_invite_id": str(received.invite.id)}
 
 
 def _things(client: APIClient, owner: Member, session: Session, *, now: datetime) -> dict[str, str]:
