@@ -1,0 +1,355 @@
+"""Deleted means gone for everybody at once, and erased soon after, whatever is killed meanwhile."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import models
+from django.utils import timezone
+
+from recovery.groups.choices import Role
+from recovery.groups.models import Group, GroupMembership
+from recovery.kernel import sealing
+from recovery.kernel.models import SealingKey
+from recovery.members import queries as members
+from recovery.members.models import EmailCode, EmailPurpose, ErasedMember, Member, Session
+from recovery.members.refusals import AccountDeleted, WrongCredentials, WrongPassword
+from recovery.members.services import logins, upkeep
+from recovery.ownership import leases, walk
+from recovery.ownership.refusals import CannotBeRestored
+from recovery.ownership.services import deletion, erasing, exports, working
+from recovery.partners.models import Partnership
+from recovery.sharing.models import Grant
+from recovery.sobriety.models import Tracker, TrackerFact
+from tests.factories import make_member, make_session
+from tests.partnering import NOW, STATUS, make_partners, share
+from tests.recovery.ownership.lives import PASSWORD, give_password, live
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "203.0.113.9"
+
+
+def delete(member: Member, *, wait: bool = False, now: Any = NOW) -> deletion.Deletion:
+    """Delete a member with their password."""
+    give_password(member)
+    return deletion.delete(member=member, password=PASSWORD, wait_24_hours=wait, now=now)
+
+
+def rows_of(member_id: Any) -> dict[str, int]:
+    """How many rows of each table still lead to a member, by any way."""
+    found = {}
+    for model in walk.every_model():
+        links = [
+            field.name for field in model._meta.concrete_fields if walk.points_to_member(field)
+        ]
+        paths = {*links, *(walk.owners_of(model) if model in walk.erasure_order() else ())}
+        count = sum(model._base_manager.filter(**{path: member_id}).count() for path in paths)
+        if count:
+            found[model.__name__] = count
+    return found
+
+
+def test_sessions_partnerships_and_groups_end_with_the_same_request(
+    alice: Member, bob: Member
+) -> None:
+    link = make_partners(alice, bob)
+    share(alice, link, STATUS)
+    share(bob, link, STATUS)
+    session = make_session(member=alice, now=NOW)
+    said = delete(alice)
+    assert (said.deleted_at, said.erase_at, said.restorable_until) == (NOW, NOW, None)
+    with pytest.raises(AccountDeleted):
+        members.live_session(session_id=session.id, member_id=alice.id, now=NOW)
+    assert Partnership.objects.get().ended_at == NOW
+    assert not Grant.objects.standing().exists()
+
+
+def test_a_wrong_password_deletes_nothing(alice: Member) -> None:
+    give_password(alice)
+    with pytest.raises(WrongPassword):
+        deletion.delete(member=alice, password="other", wait_24_hours=False, now=NOW)
+    assert Member.objects.get(id=alice.id).deleted_at is None
+
+
+def test_a_guest_needs_no_password_and_cannot_wait() -> None:
+    guest = make_member()
+    with pytest.raises(CannotBeRestored):
+        deletion.delete(member=guest, password="", wait_24_hours=True, now=NOW)
+    deletion.delete(member=guest, password="", wait_24_hours=False, now=NOW)
+    working.work_off(now=NOW)
+    assert rows_of(guest.id) == {}
+
+
+def test_everything_of_theirs_is_erased_and_nothing_of_others(alice: Member, bob: Member) -> None:
+    live(alice)
+    live(bob)
+    link = make_partners(alice, bob)
+    share(bob, link, STATUS)
+    before = rows_of(bob.id)
+    delete(alice)
+    while working.work_off(now=timezone.now()):
+        pass
+    assert rows_of(alice.id) == {}
+    assert not SealingKey.objects.filter(member_id=alice.id).exists()
+    erased = ErasedMember.objects.get()
+    assert erased.member_id == alice.id
+    after = rows_of(bob.id)
+    for name in ("Tracker", "TrackerFact", "CheckIn", "TrackerDay", "Clock", "HardMomentPlan"):
+        assert after[name] == before[name]
+    assert "Partnership" not in after
+
+
+def test_a_reset_that_somebody_asked_for_by_handle_goes_too(alice: Member) -> None:
+    EmailCode.objects.create(
+        handle="alice", purpose=EmailPurpose.RESET, created_at=NOW, expires_at=NOW
+    )
+    EmailCode.objects.create(
+        handle="bob", purpose=EmailPurpose.RESET, created_at=NOW, expires_at=NOW
+    )
+    delete(alice)
+    working.work_off(now=NOW)
+    assert list(EmailCode.objects.values_list("handle", flat=True)) == ["bob"]
+
+
+def test_the_key_goes_first(alice: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    live(alice)
+    delete(alice)
+    taken = leases.take(Member.objects.all(), column="erase_at", watch=leases.Watch(now=NOW))
+    assert taken is not None
+    next(erasing._steps(*taken))
+    with pytest.raises(sealing.CannotOpen):
+        sealing.for_member(member_id=alice.id)
+    assert Tracker.objects.exists()
+
+
+@pytest.mark.parametrize("after", [1, 2, 3, 5, 8, 13])
+def test_a_killed_workers_erasure_is_taken_up_at_any_point(
+    alice: Member, after: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasing, "PORTION", 5)
+    live(alice)
+    delete(alice)
+    taken = leases.take(Member.objects.all(), column="erase_at", watch=leases.Watch(now=NOW))
+    assert taken is not None
+    steps = erasing._steps(*taken)
+    for _ in range(after):
+        next(steps)
+    del steps
+    assert rows_of(alice.id)
+    working.work_off(now=NOW + timedelta(seconds=30))  # the lease still holds
+    assert rows_of(alice.id)
+    while working.work_off(now=NOW + timedelta(minutes=2)):
+        pass
+    assert rows_of(alice.id) == {}
+
+
+def test_a_worker_that_was_taken_for_dead_erases_no_more(alice: Member) -> None:
+    live(alice)
+    delete(alice)
+    taken = leases.take(Member.objects.all(), column="erase_at", watch=leases.Watch(now=NOW))
+    assert taken is not None
+    steps = erasing._steps(*taken)
+    next(steps)
+    working.work_off(now=NOW + timedelta(minutes=2))
+    steps.close()  # type: ignore[attr-defined]
+    assert rows_of(alice.id) == {}
+
+
+def test_a_long_erasure_lets_others_have_their_turn(
+    alice: Member, bob: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasing, "PORTION", 5)
+    live(alice)
+    delete(alice)
+    delete(bob)
+    seconds = iter(range(0, 10_000, 4))
+    watch = leases.Watch(now=NOW, passed=lambda: float(next(seconds)))
+    assert erasing.work(watch=watch)
+    assert rows_of(alice.id)
+    for _ in range(200):
+        if not working.work_off(now=NOW + timedelta(minutes=10)):
+            break
+    assert rows_of(alice.id) == rows_of(bob.id) == {}
+
+
+def test_erasing_writes_a_few_rows_at_a_time(
+    alice: Member, django_assert_max_num_queries: Any
+) -> None:
+    live(alice)
+    delete(alice)
+    assert TrackerFact.objects.count() > 10
+    # A look at each table and way, and for each portion the keys, the lease and the rows.
+    with django_assert_max_num_queries(12 * len(walk.erasure_order())):
+        working.work_off(now=NOW)
+    assert rows_of(alice.id) == {}
+
+
+def test_children_go_before_what_they_hang_on() -> None:
+    order = {model: place for place, model in enumerate(walk.erasure_order())}
+    for model, place in order.items():
+        for field in model._meta.concrete_fields:
+            if not isinstance(field, models.ForeignKey) or field.related_model is model:
+                continue
+            if field.related_model in order and field.remote_field.on_delete is models.CASCADE:
+                assert place < order[field.related_model], (model, field.name)
+
+
+def test_who_asked_to_wait_may_come_back_within_24_hours(alice: Member) -> None:
+    clock, _ = live(alice)
+    said = delete(alice, wait=True)
+    assert said.restorable_until == said.erase_at == NOW + timedelta(hours=24)
+    before_the_end = NOW + timedelta(hours=23, minutes=59)
+    working.work_off(now=before_the_end)
+    with pytest.raises(WrongCredentials):
+        logins.log_in(
+            handle="alice", password=PASSWORD, device_name="", address=ADDRESS, now=before_the_end
+        )
+    restored = restore(now=before_the_end)
+    assert restored.member.deleted_at is None
+    working.work_off(now=NOW + timedelta(days=3))
+    assert Tracker.objects.filter(id=clock.id).exists()
+    assert restore(now=NOW + timedelta(days=3)).member == alice
+
+
+def restore(*, password: str = PASSWORD, now: Any = NOW) -> Any:
+    """Take alice's deletion back."""
+    return deletion.restore(
+        handle="alice", password=password, device_name="Phone", address=ADDRESS, now=now
+    )
+
+
+@pytest.mark.parametrize("after", [timedelta(hours=24), timedelta(hours=30)])
+def test_after_24_hours_nobody_comes_back(alice: Member, after: timedelta) -> None:
+    delete(alice, wait=True)
+    with pytest.raises(WrongCredentials):
+        restore(now=NOW + after)
+    working.work_off(now=NOW + after)
+    assert rows_of(alice.id) == {}
+
+
+def test_without_waiting_nobody_comes_back(alice: Member) -> None:
+    delete(alice)
+    with pytest.raises(WrongCredentials):
+        restore()
+
+
+def test_a_wrong_password_takes_nothing_back(alice: Member) -> None:
+    delete(alice, wait=True)
+    with pytest.raises(WrongCredentials):
+        restore(password="something-else")
+    assert Member.objects.get(id=alice.id).deleted_at == NOW
+
+
+def test_who_waits_may_say_from_elsewhere_that_it_shall_be_now(alice: Member) -> None:
+    delete(alice, wait=True)
+    said = deletion.delete_by_password(
+        handle="alice", password=PASSWORD, wait_24_hours=False, address=ADDRESS, now=NOW
+    )
+    assert (said.erase_at, said.restorable_until) == (NOW, None)
+    working.work_off(now=NOW)
+    assert rows_of(alice.id) == {}
+
+
+def test_asking_twice_decides_once(alice: Member) -> None:
+    first = delete(alice)
+    again = deletion.delete_by_password(
+        handle="alice",
+        password=PASSWORD,
+        wait_24_hours=True,
+        address=ADDRESS,
+        now=NOW + timedelta(minutes=1),
+    )
+    assert (again.deleted_at, again.restorable_until) == (first.deleted_at, None)
+
+
+def test_tokens_of_the_erased_are_answered_deleted_for_as_long_as_any_may_live(
+    alice: Member,
+) -> None:
+    session = make_session(member=alice, now=NOW)
+    delete(alice)
+    working.work_off(now=NOW)
+    assert not Session.objects.exists()
+    with pytest.raises(AccountDeleted):
+        members.live_session(session_id=session.id, member_id=alice.id, now=NOW)
+    upkeep.purge(now=NOW + timedelta(days=179))
+    assert ErasedMember.objects.exists()
+    upkeep.purge(now=NOW + timedelta(days=181))
+    assert not ErasedMember.objects.exists()
+
+
+def test_who_comes_back_with_a_backup_is_erased_again(alice: Member, bob: Member) -> None:
+    live(alice)
+    ledger = {alice.id: NOW - timedelta(days=2), make_member().id: NOW}
+    Member.objects.exclude(id__in=[alice.id, bob.id]).delete()
+    assert erasing.erase_again(erased=ledger, now=NOW) == 1
+    assert Member.objects.get(id=alice.id).deleted_at == NOW - timedelta(days=2)
+    working.work_off(now=NOW)
+    assert rows_of(alice.id) == {}
+    assert Member.objects.get() == bob
+    assert set(ErasedMember.objects.values_list("member_id", flat=True)) == set(ledger)
+
+
+def test_a_group_of_one_that_is_gone_goes_to_another(alice: Member, bob: Member) -> None:
+    from recovery.groups.services import entering, running  # noqa: F401
+
+    group, mine = make_group(alice)
+    GroupMembership.objects.create(
+        group=group,
+        member=bob,
+        alias="Heron",
+        alias_key="heron",
+        symbol="leaf",
+        colour="green",
+        role=Role.MEMBER,
+        guidelines_version=1,
+        joined_at=NOW,
+    )
+    delete(alice)
+    working.work_off(now=NOW)
+    group.refresh_from_db()
+    assert group.owner is not None
+    assert group.owner.member == bob
+    left = GroupMembership.objects.get(id=mine.id)
+    assert (left.member, left.alias, left.alias_key) == (None, "", "")
+
+
+def make_group(owner: Member) -> tuple[Group, GroupMembership]:
+    """A group of one."""
+    group = Group(
+        name="Harbour",
+        focus="alcohol",
+        pathway="secular",
+        format="online",
+        time_zone="UTC",
+        join_policy="open",
+        created_at=NOW,
+        closed_at=NOW,
+    )
+    text, group.name = group.name, ""
+    group.save(force_insert=True)
+    mine = GroupMembership.objects.create(
+        group=group,
+        member=owner,
+        alias="Otter",
+        alias_key="otter",
+        symbol="leaf",
+        colour="green",
+        role=Role.OWNER,
+        guidelines_version=1,
+        joined_at=NOW,
+    )
+    group.owner, group.closed_at, group.name = mine, None, text
+    group.save()
+    return group, mine
+
+
+def test_an_export_that_is_ready_goes_with_its_member(alice: Member) -> None:
+    give_password(alice)
+    exports.ask(member=alice, password=PASSWORD, now=NOW)
+    working.work_off(now=NOW)
+    delete(alice)
+    working.work_off(now=NOW)
+    assert rows_of(alice.id) == {}
