@@ -21,9 +21,10 @@ from recovery.checkins.saying import TrackerState
 from recovery.checkins.services import Answers, When
 from recovery.members.models import Member
 from recovery.members.services import accounts
-from recovery.sobriety import day_states, limits, queries, rules
+from recovery.sobriety import day_states, limits, queries, rules, sober_time
 from recovery.sobriety.models import (
     Category,
+    Clock,
     FactSource,
     LimitPer,
     LimitUnit,
@@ -33,7 +34,7 @@ from recovery.sobriety.models import (
     TrackerMode,
     Trigger,
 )
-from recovery.sobriety.services import amounts, trackers, uses
+from recovery.sobriety.services import amounts, projections, trackers, uses
 from recovery.sobriety.services.trackers import LimitInput, NewTracker
 from tests.factories import make_member
 
@@ -53,6 +54,7 @@ actions = st.one_of(
     st.tuples(st.just("void_amount"), st.integers(0, 20)),
     st.tuples(st.just("limit"), offsets, st.sampled_from(["day", "week"]), st.integers(0, 12)),
     st.tuples(st.just("start"), st.integers(-48, 200)),
+    st.tuples(st.just("wait"), st.integers(1, 200)),
     st.tuples(
         st.just("move"),
         st.sampled_from(["Pacific/Honolulu", "Pacific/Kiritimati", "Europe/Berlin"]),
@@ -81,6 +83,9 @@ class Life:
 
     def act(self, name: str, *arguments: Any) -> None:
         self.now += timedelta(hours=1)
+        if name == "wait":
+            self.now += timedelta(hours=arguments[0])
+            return
         self.member = Member.objects.get(id=self.member.id)
         getattr(self, name)(*arguments)
 
@@ -206,6 +211,11 @@ def check_clock(life: Life) -> None:
     stored = {name: getattr(tracker.clock, name) for name in asdict(folded)}
     stored["recent_use_dates"] = tuple(map(date.fromisoformat, stored["recent_use_dates"]))
     assert stored == asdict(folded)
+    weeks = sober_time.replay(facts, moves=queries.moves_of(member_id=life.member.id))
+    assert (tracker.clock.weeks_shown, tracker.clock.weeks_on) == (weeks.shown, weeks.on)
+    before = Clock.objects.values().get(tracker=tracker)
+    projections.rebuild_clocks(member_id=life.member.id)
+    assert Clock.objects.values().get(tracker=tracker) == before
 
 
 def check_runs(life: Life) -> None:
