@@ -13,9 +13,11 @@ from django.db import transaction
 from api.auth import tokens
 from api.config import environment
 from api.demo import cast
+from api.demo.circle import Circle
 from api.demo.life import ADDRESS, Life
 from api.demo.links import Link
 from api.demo.people import DAYS
+from api.demo.promises import Promises
 from recovery.kernel import days
 from recovery.members import queries
 from recovery.members.models import Member
@@ -72,6 +74,9 @@ def load(*, password: str, now: datetime, say: Callable[[str], None]) -> None:
     links = [Link(pair, lives[pair.inviter], lives[pair.other]) for pair in cast.PAIRS]
     steps = [step for life in lives.values() for step in life.steps()]
     steps += [step for link in links for step in link.steps(until=now)]
+    promises = {handle: Promises(life) for handle, life in lives.items()}
+    steps += [step for one in promises.values() for step in one.steps()]
+    steps += Circle(lives=lives, promises=promises, close=links[0]).steps()
     began_at = now - timedelta(days=DAYS)
     told = began_at
     with transaction.atomic():
