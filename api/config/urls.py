@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("api.resources.check_ins.urls")),
     path("api/v1/", include("api.resources.trackers.urls")),
     path("api/v1/", include("api.resources.goals")),
+    path("api/v1/", include("api.resources.commitments")),
     path("api/v1/", include("api.resources.encouragements")),
     path("api/v1/", include("api.resources.reports")),
     path("api/v1/", include("api.resources.auth")),

@@ -16,8 +16,13 @@ from api.parsing import Instant, Query, Text, read_query
 from api.requests import MemberRequest
 from api.resources.check_ins.outputs import CheckInOutput, opened_body, streak_body
 from api.resources.help import AfterUseOutput, HelpOutput, after_use_body, help_body
+from api.resources.reminders import WallTime
 from api.resources.trackers.outputs.trackers import TrackerOutput, tracker_body
 from notifications.home import Home, home
+from recovery.commitments.models import Commitment, CommitmentKind
+from recovery.commitments.occurrences import Occurrence
+from recovery.commitments.queries import title_of
+from recovery.kernel.sealing import Sealer
 from recovery.overview.today import Today, today
 from recovery.sharing import queries as sharing
 from recovery.sharing.models import Grant, Scope
@@ -47,6 +52,18 @@ class TodayReminderOutput(serializers.Serializer[Any]):
     next_due_at = Instant(allow_null=True)
 
 
+class TodayCommitmentOutput(serializers.Serializer[Any]):
+    """A commitment that waits for an answer today."""
+
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    kind = serializers.ChoiceField(choices=CommitmentKind.choices)
+    reminder_time = WallTime(allow_null=True)
+    last_date = serializers.DateField(help_text="Until when: today, or the last date of a week.")
+    required = serializers.IntegerField(help_text="Dates to be kept until then.")
+    kept = serializers.IntegerField(help_text="Dates kept of them.")
+
+
 class NewlySharedOutput(serializers.Serializer[Any]):
     """What a partner began to share within the last seven days."""
 
@@ -72,6 +89,9 @@ class TodayOutput(serializers.Serializer[Any]):
     trackers = TrackerOutput(many=True)
     check_in = CheckInOutput(required=False, help_text="Left out while today is unanswered.")
     streak = TodayStreakOutput()
+    commitments = TodayCommitmentOutput(
+        many=True, help_text="Those that wait for an answer today, oldest first."
+    )
     reminders = TodayReminderOutput(many=True)
     newly_shared = NewlySharedOutput(many=True)
     unread_notifications = serializers.IntegerField()
@@ -85,8 +105,8 @@ class TodayDetail(APIView):
         tags=["Today"],
         summary="Everything a home screen needs",
         description=(
-            "Clocks, today's check-in, streak, reminders, what partners newly share, unread "
-            "count, and help when due. It reads no history."
+            "Clocks, today's check-in, streak, open commitments, reminders, what partners newly "
+            "share, unread count, and help when due. It reads no history."
         ),
         parameters=[TodayQuery],
         responses=TodayOutput,
@@ -117,6 +137,10 @@ def today_body(found: Today, notified: Home, *, now: datetime) -> dict[str, Any]
             for tracker in found.trackers
         ],
         "streak": streak_body(found.streak),
+        "commitments": [
+            _commitment_body(commitment, occurrence, sealer=found.sealer)
+            for commitment, occurrence in found.commitments
+        ],
         "reminders": [
             {
                 "id": reminder.id,
@@ -131,6 +155,21 @@ def today_body(found: Today, notified: Home, *, now: datetime) -> dict[str, Any]
     if found.check_in is not None:
         body["check_in"] = opened_body(row=found.check_in, sealer=found.sealer)
     return body
+
+
+def _commitment_body(
+    commitment: Commitment, occurrence: Occurrence, *, sealer: Sealer
+) -> dict[str, Any]:
+    at = commitment.reminder_time
+    return {
+        "id": commitment.id,
+        "title": title_of(commitment=commitment, sealer=sealer),
+        "kind": commitment.kind,
+        "reminder_time": at.strftime("%H:%M") if at else None,
+        "last_date": occurrence.last,
+        "required": occurrence.required,
+        "kept": occurrence.kept,
+    }
 
 
 def _shared_body(grant: Grant) -> dict[str, Any]:

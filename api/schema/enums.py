@@ -9,6 +9,7 @@ from typing import Any
 from drf_spectacular.drainage import warn
 
 from api.resources.check_ins.inputs import TRIGGERS
+from api.resources.commitments.inputs import OpenOn
 from api.resources.encouragements import EncouragementDirection
 from api.resources.me.quiet_alerts import SAID
 from api.resources.reports import ReportState
@@ -19,6 +20,8 @@ from notifications.wording import Kind as NotificationKind
 from recovery.checkins.models import Feeling
 from recovery.checkins.quiet_models import QuietAnswer
 from recovery.checkins.quiet_queries import QuietState
+from recovery.commitments import models as commitments
+from recovery.commitments.occurrences import OccurrenceState
 from recovery.encouragements.models import EncouragementPreset
 from recovery.goals.models import GoalCategory, GoalState
 from recovery.goals.rules import Pace, ProgressBy
@@ -41,6 +44,10 @@ from recovery.support.rules import Kind as CrisisKind
 ENUMS: dict[str, type[enum.Enum]] = {
     "AddressKind": AddressKind,
     "Category": sobriety.Category,
+    "CommitmentCadence": commitments.Cadence,
+    "CommitmentEntryState": commitments.EntryState,
+    "CommitmentKind": commitments.CommitmentKind,
+    "CommitmentOpenOn": OpenOn,
     "CrisisResourceKind": CrisisKind,
     "DayState": sobriety.DayState,
     "Direction": EncouragementDirection,  # of requests for support too
@@ -68,6 +75,7 @@ ENUMS: dict[str, type[enum.Enum]] = {
     "MemberLocale": Locale,
     "NextStep": NextStep,
     "NotificationKind": NotificationKind,
+    "OccurrenceState": OccurrenceState,
     "Platform": Platform,
     "PushPermission": notifications.PushPermission,
     "QuietState": QuietState,

@@ -9,6 +9,7 @@ from api.auth import tokens
 from api.problems import Problem
 from notifications.reminders import TooManyReminders
 from recovery.checkins.services import DeletedSince
+from recovery.commitments.refusals import OwnCommitment, TooManyCommitments, WithdrawnSince
 from recovery.encouragements.refusals import AlreadyEncouragedToday, TakesNoText
 from recovery.goals.refusals import NoTarget, TooManyGoals
 from recovery.groups import refusals as groups
@@ -77,6 +78,10 @@ OF_OPERATION: dict[str, tuple[errors.Refusal, ...]] = {
     "listEpisodes": (WrongMode(),),
     "listMilestones": (WrongMode(),),
     "putCheckIn": (DeletedSince(),),
+    "createCommitment": (TooManyCommitments(), errors.Missing()),
+    "putCommitmentEntry": (WithdrawnSince(),),
+    "createGroupCommitment": (errors.Missing(),),
+    "cheerGroupCommitment": (OwnCommitment(),),
     "getHardMomentPlan": (errors.Missing(),),
     "deleteHardMomentPlan": (errors.Missing(),),
     "getContact": (errors.Missing(),),

@@ -39,6 +39,7 @@ TAGS = {
     "Trackers": "What a member is recovering from (a clock) or cutting down on (a limit).",
     "Check-ins": "One record for each local date, the streak that they make, and pauses.",
     "Goals": "What a member wants, the steps towards it, and how far it has come.",
+    "Commitments": "What a member promises, how its dates went, and who confirms it.",
     "Support": "Asking others for support, the plan for a hard moment, and whom to turn to.",
     "Partners": "Invites, partnerships, consents, and what a partner shows.",
     "Encouragements": "Kind words between partners, thanks for them, and help given in all.",

@@ -58,9 +58,7 @@ def seen_by(*, viewer: GroupMembership) -> QuerySet[GroupCommitment]:
     return made_to(group_id=viewer.group_id).exclude(member_id__in=apart)
 
 
-def shown(
-    *, viewer: GroupMembership, member: Member, made: Sequence[GroupCommitment], now: datetime
-) -> list[Shown]:
+def shown(*, member: Member, made: Sequence[GroupCommitment], now: datetime) -> list[Shown]:
     """Return what is shown of commitments made to a group; five queries, whatever their number."""
     if not made:
         return []

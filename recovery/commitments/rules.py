@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from recovery.commitments.occurrences import (
     Group,
@@ -27,7 +27,7 @@ from recovery.kernel.days import ONE_DAY
 # A tally counts whole weeks that ended at least this long ago: whatever the zone, day start and
 # grace, their silence is judged by then, so that the passing of time changes nothing in them.
 SETTLED_AFTER = EASING_DELAY
-A_THOUSANDTH = Decimal("0.001")
+FOUR_PLACES = Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,8 @@ class Tally:
 class Reading:
     """How a commitment stands at an instant.
 
-    Rates are exact to the thousandth, None while nothing was judged: ``kept_rate`` is kept /
+    Rates have four places, rounded down, so that 1 means all; they are None while nothing was
+    judged: ``kept_rate`` is kept /
     (kept + not kept), ``answered_rate`` answered / (answered + silent). ``state_today`` is that of
     the occurrence which the date belongs to; ``open_today`` that the date itself waits for an
     answer. ``next_due_on`` is the first date from today on that does.
@@ -199,4 +200,4 @@ def _with(found: Occurrence, promise: Promise, tally: Tally) -> Tally:
 
 
 def _rate(part: int, whole: int) -> Decimal | None:
-    return (Decimal(part) / whole).quantize(A_THOUSANDTH) if whole else None
+    return (Decimal(part) / whole).quantize(FOUR_PLACES, rounding=ROUND_DOWN) if whole else None

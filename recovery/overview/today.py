@@ -10,6 +10,9 @@ from recovery.calendar import queries as calendar
 from recovery.checkins import queries as checkins
 from recovery.checkins.models import CheckIn
 from recovery.checkins.queries import StreakReading
+from recovery.commitments import queries as commitments
+from recovery.commitments.models import Commitment
+from recovery.commitments.occurrences import Occurrence
 from recovery.kernel import days, sealing
 from recovery.members.models import Member
 from recovery.overview.after_use import AfterUse, after_use, leads_until, used_lately
@@ -38,13 +41,14 @@ class Today:
     trackers: Sequence[Tracker]
     check_in: CheckIn | None
     streak: StreakReading
+    commitments: Sequence[tuple[Commitment, Occurrence]]
     newly_shared: Sequence[Grant]
     help: Help
     sealer: sealing.Sealer
 
 
 def today(*, member: Member, now: datetime, device_zone: str | None = None) -> Today:
-    """Return the member's home screen: six queries, eight at most, whatever the history.
+    """Return the member's home screen: eight queries, ten at most, whatever the history.
 
     ``device_zone`` is the zone of the phone that asks, to say whether it is another one than the
     member's. No row of the past is read.
@@ -90,6 +94,7 @@ def today(*, member: Member, now: datetime, device_zone: str | None = None) -> T
         trackers=trackers,
         check_in=check_in,
         streak=streak,
+        commitments=commitments.open_on(member=member, today=local_date),
         newly_shared=sharing.newly_visible(viewer_id=member.id, since=now - NEW_FOR, now=now),
         help=helping,
         sealer=sealer,

@@ -25,25 +25,25 @@ def confirm(
     commitment_id: UUID,
     local_date: date,
     now: datetime,
-) -> None:
+) -> tuple[Confirmation, bool]:
     """Confirm a kept date of a commitment that its owner shows this partner; once is enough.
 
-    Raises Missing unless it shows now and the date was kept: not shared, taken back, paused,
-    blocked, not answered and not there look the same.
+    Returns it and whether it is new. Raises Missing unless it shows now and the date was kept: not
+    shared, taken back, paused, blocked, not answered and not there look the same.
     """
     owner_id = _owner(partner_id, partnership_id)
     with changes.write(member_id=owner_id, now=now) as log:
         row = _seen(owner_id, partner_id, commitment_id, local_date, now=now)
         given = Confirmation.objects.filter(entry=row, partner_id=partner_id).first()
         if given is not None and given.withdrawn_at is None:
-            return
+            return given, False
         if given is not None:
             # What was given, withdrawn and given again helped once and is told once.
             given.withdrawn_at, given.confirmed_at = None, now
             given.save(update_fields=["withdrawn_at", "confirmed_at"])
             _note(row, log=log)
-            return
-        Confirmation.objects.create(
+            return given, True
+        given = Confirmation.objects.create(
             id=new_id(),
             entry=row,
             partner_id=partner_id,
@@ -61,6 +61,7 @@ def confirm(
                 at=now,
             )
         )
+    return given, True
 
 
 def withdraw(

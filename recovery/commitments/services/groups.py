@@ -33,13 +33,11 @@ def make(
         digest = sealing.for_member(member_id=member.id).digest([group_id, commitment_id])
         known = rows.replayed(GroupCommitment, row_id=made_id, member_id=member.id, digest=digest)
         if known is not None and known.removed_at is not None:
-            raise Missing()
-        mine = GroupCommitment.objects.owned_by(member.id)
-        known = known or mine.find(
-            commitment_id=commitment_id, membership=membership, removed_at__isnull=True
-        )
-        if known is not None:
-            return known, False
+            raise Missing()  # it was taken out, and that stays
+        mine = group_queries.made_to(group_id=group_id).filter(member_id=member.id)
+        there = mine.filter(commitment_id=commitment_id).first()
+        if there is not None:
+            return there, False
         commitment = queries.commitments_of(member_id=member.id).find(id=commitment_id)
         if commitment is None:
             raise invalid(
@@ -69,12 +67,12 @@ def remove(*, member: Member, group_id: UUID, made_id: UUID, now: datetime) -> N
             take_from_group(made, log=log, now=now)
 
 
-def cheer(*, member: Member, group_id: UUID, made_id: UUID, now: datetime) -> Cheer:
+def cheer(*, member: Member, group_id: UUID, made_id: UUID, now: datetime) -> tuple[Cheer, bool]:
     """Cheer for what somebody made to a group; once a local date of whoever cheers is enough.
 
-    To somebody whose owner blocked whoever cheers it is answered alike, and nobody hears it.
-    Raises Missing for what the group does not hold, also by somebody whom the member blocked;
-    OwnCommitment.
+    Returns the cheer and whether it is new. If the owner blocked whoever cheers, it is answered
+    alike and nobody hears it. Raises Missing for what the group does not hold, also by somebody
+    whom the member blocked; OwnCommitment.
     """
     membership = groups.membership_of(member_id=member.id, group_id=group_id)
     with changes.write(member_id=member.id, now=now) as log:
@@ -88,7 +86,7 @@ def cheer(*, member: Member, group_id: UUID, made_id: UUID, now: datetime) -> Ch
             group_commitment=made, cheered_on=today
         )
         if given is not None:
-            return given
+            return given, False
         given = Cheer.objects.create(
             id=new_id(),
             member=member,
@@ -100,4 +98,4 @@ def cheer(*, member: Member, group_id: UUID, made_id: UUID, now: datetime) -> Ch
         )
         log.add(table="cheers", row_id=given.id, version=1, fields=["cheered_on"])
         count_help(member_id=member.id, kind=HelpKind.CHEER)
-    return given
+    return given, True

@@ -40,11 +40,11 @@ def read(walk: Walk) -> dict[str, Any]:
     return asdict(rules.read(promise_of(walk), through=before, settled=Tally(), today=walk.today))
 
 
-def thousandths(rate: object) -> Decimal | None:
+def four_places(rate: object) -> Decimal | None:
     if rate is None:
         return None
     assert isinstance(rate, Fraction)
-    return (Decimal(rate.numerator) / rate.denominator).quantize(Decimal("0.001"))
+    return Decimal(int(rate * 10_000)).scaleb(-4)
 
 
 @given(walk=walks())
@@ -52,7 +52,7 @@ def thousandths(rate: object) -> Decimal | None:
 def test_a_reading_is_what_walking_over_every_date_counts(walk: Walk) -> None:
     expected = walk.reading()
     for name in ("kept_rate", "answered_rate"):
-        expected[name] = thousandths(expected[name])
+        expected[name] = four_places(expected[name])
     found = read(walk)
     if found["next_due_on"] and found["next_due_on"] > walk.today + timedelta(days=100):
         expected.pop("next_due_on"), found.pop("next_due_on")

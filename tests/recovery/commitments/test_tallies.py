@@ -23,7 +23,7 @@ from recovery.members.services import accounts
 from tests.factories import make_member
 from tests.recovery.commitments.making import answer, promise, reading_of
 from tests.recovery.commitments.naive import Walk
-from tests.recovery.commitments.test_rules import thousandths
+from tests.recovery.commitments.test_rules import four_places
 
 START = datetime(2026, 9, 2, 8, tzinfo=UTC)
 offsets = st.integers(-3, 60)
@@ -191,7 +191,7 @@ def test_a_reading_equals_the_walk_over_all_facts(
     walk = life.walk()
     expected = walk.reading()
     for name in ("kept_rate", "answered_rate"):
-        expected[name] = thousandths(expected[name])
+        expected[name] = four_places(expected[name])
     assert asdict(reading_of(life.commitment, now=life.now)) == expected
     today = walk.today
     stretch = (today - timedelta(days=25), today + timedelta(days=5))
