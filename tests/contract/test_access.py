@@ -47,6 +47,17 @@ def linked(status: int) -> Row:
     return own(404, **dict.fromkeys(("owner", *PARTNERS), status))
 
 
+def grouped(status: int, *, owner: int = 0, facilitator: int = 403, others: int = 403) -> Row:
+    """Those in a group; for all others it is not there, also for who has left."""
+    return own(
+        404,
+        owner=owner or status,
+        group_facilitator=facilitator,
+        group_member=others,
+        group_listener=others,
+    )
+
+
 ROWS: dict[str, Row] = {
     "register": anybody(201),
     "createGuest": anybody(201),
@@ -123,6 +134,28 @@ ROWS: dict[str, Row] = {
     "listBlocks": own(200),
     "createBlock": own(404, owner=201, partner_without_grants=201),
     "deleteBlock": mine(204),
+    "listGroups": own(200),
+    "createGroup": own(201),
+    "getGroup": grouped(200, facilitator=200, others=200),
+    "updateGroup": grouped(200, facilitator=200),
+    "closeGroup": grouped(204),
+    "transferGroup": grouped(200),
+    "listGroupMembers": grouped(200, facilitator=200, others=200),
+    # It is not listed, so nobody else can find it to join or ask.
+    "joinGroup": grouped(409, facilitator=409, others=409),
+    "createJoinRequest": grouped(409, facilitator=409, others=409),
+    "changeGroupRole": grouped(200),
+    "removeGroupMember": grouped(204, facilitator=204),
+    "updateGroupMembership": grouped(200, facilitator=200, others=200),
+    "leaveGroup": grouped(204, owner=409, facilitator=204, others=204),
+    "listJoinRequests": grouped(200, facilitator=200),
+    "withdrawJoinRequest": mine(204),
+    "approveJoinRequest": grouped(200, facilitator=200),
+    "declineJoinRequest": grouped(204, facilitator=204),
+    "listGroupInvites": grouped(200, facilitator=200),
+    "createGroupInvite": grouped(201, facilitator=201),
+    "withdrawGroupInvite": grouped(204, facilitator=404),  # the owner's own invite
+    "getGroupClimate": grouped(200, facilitator=200, others=200),
     "listDevices": own(200),
     "putDevice": own(201, owner=200),
     "removeDevice": mine(204),
@@ -138,6 +171,8 @@ ROWS: dict[str, Row] = {
 }
 JOINING = {"time_zone": "Europe/Berlin", "accepts_terms": True, "is_adult": True}
 PROOF = {"password": PASSWORD}
+LOOK = {"alias": "Newcomer", "symbol": "kite", "colour": "teal"}
+GROUP = {"name": "New", "focus": "any", "format": "hybrid", "time_zone": "UTC", "me": LOOK}
 TRACKER = {"name": "New", "mode": "abstinence", "category": "gaming"}
 
 
@@ -179,6 +214,14 @@ def body_of(operation_id: str, world: World) -> dict[str, Any] | None:
         "updatePartnerSettings": {"takes_text": True},
         "putQuietLetter": {"text": "Please ring me."},
         "createBlock": {"partner": world.partnerships.get("partner_without_grants")},
+        "createGroup": GROUP,
+        "updateGroup": {"description": "Other"},
+        "transferGroup": {"member": world.things.get("group_member_id", "")},
+        "joinGroup": {**LOOK, "guidelines_version": 1},
+        "changeGroupRole": {"role": "facilitator"},
+        "updateGroupMembership": {"shown": True},
+        "createJoinRequest": {**LOOK, "guidelines_version": 1},
+        "createGroupInvite": {},
         "putDevice": {"platform": "ios"},
         "createReminder": {"local_time": "21:00"},
         "updateReminder": {"local_time": "22:00"},

@@ -15,6 +15,8 @@ from rest_framework.test import APIClient
 
 from notifications import outbox
 from notifications.wording import Kind
+from recovery.groups.services import invites as group_invites
+from recovery.groups.services import leaving, running
 from recovery.kernel import days
 from recovery.kernel.ids import new_id
 from recovery.members.models import Member, Session
@@ -25,6 +27,7 @@ from recovery.partners import services as partners
 from recovery.partners.models import Partnership
 from recovery.sharing.models import Scope
 from recovery.sobriety.models import Tracker
+from tests import grouping
 from tests.circles import make_circle
 from tests.conftest import MemberClient
 from tests.contract.document import operations
@@ -36,10 +39,15 @@ PASSWORD = "seven-stones-9"
 ROLES = (
     *("anonymous", "guest", "stranger", "partner_without_grants"),
     *(f"partner_with_{scope}" for scope in Scope.values),
-    *("ex_partner", "owner", "ended_session", "deleted_member"),
+    *("ex_partner", "group_facilitator", "group_member", "group_listener", "ex_group_member"),
+    *("owner", "ended_session", "deleted_member"),
 )
 PARTNERS = tuple(role for role in ROLES if role.startswith("partner_"))
-SIGNED_IN = ("guest", "stranger", *PARTNERS, "ex_partner", "owner")
+# Besides the owner, whose group it is.
+IN_GROUP = ("group_facilitator", "group_member", "group_listener")
+SIGNED_IN = (
+    *("guest", "stranger", *PARTNERS, "ex_partner", *IN_GROUP, "ex_group_member", "owner"),
+)
 
 
 @dataclass
@@ -65,6 +73,8 @@ class World:
             things["partner_id"] = self.partnerships["partner_without_grants"]
         if operation_id in ("acceptPartnerInvite", "declinePartnerInvite"):
             things["invite_id"] = things["received_invite_id"]
+        if operation_id == "withdrawJoinRequest":
+            things |= {"group_id": things["other_group"], "join_request_id": things["my_request"]}
         if operation_id == "renewGrant":
             things["partner_id"] = self.partnerships["partner_with_sober_clock"]
         address = operations()[operation_id].path.format(**things)
@@ -113,6 +123,7 @@ def make_world() -> World:
     invite = partners.invite(member_id=owner.id, invite_id=None, now=now)
     things["invite_id"] = str(invite.invite.id)
     things |= _between_partners(owner, links["partner_without_grants"], now=now)
+    things |= _group(owner, people)
     addresses = {role: str(link.id) for role, link in links.items()}
     account = {"handle": "owner", "password": PASSWORD}
     refresh = _made(APIClient().post("/api/v1/auth/login", account, "json"))["refresh"]
@@ -201,6 +212,38 @@ def _things(client: APIClient, owner: Member, session: Session, *, now: datetime
     )
     told = client.get("/api/v1/notifications").json()["items"][0]
     return {**things, "notification_id": told["id"], "session_id": str(session.id)}
+
+
+def _group(owner: Member, people: dict[str, Member]) -> dict[str, str]:
+    """Make an unlisted group of the owner's, and one of somebody else whom the owner asks."""
+    asker = make_member(handle="asker")
+    mine = grouping.make_group(owner)
+    inside = {
+        role: grouping.join(people[role], mine.group_id, role, listens=role == "group_listener")
+        for role in (*IN_GROUP, "ex_group_member")
+    }
+    grouping.facilitate(mine, inside["group_facilitator"])
+    leaving.leave(
+        member_id=people["ex_group_member"].id, group_id=mine.group_id, now=timezone.now()
+    )
+    change = {"join_policy": "approval"}
+    running.change(member_id=owner.id, group_id=mine.group_id, changed=change, now=timezone.now())
+    request = grouping.ask(asker, mine.group_id, "Newcomer")
+    running.change(
+        member_id=owner.id, group_id=mine.group_id, changed={"listed": False}, now=timezone.now()
+    )
+    invite = group_invites.invite(
+        member_id=owner.id, group_id=mine.group_id, invite_id=None, now=timezone.now()
+    )
+    other = grouping.make_group(asker, join_policy="approval")
+    return {
+        "group_id": str(mine.group_id),
+        "group_member_id": str(inside["group_member"].id),
+        "join_request_id": str(request),
+        "group_invite_id": str(invite.invite.id),
+        "other_group": str(other.group_id),
+        "my_request": str(grouping.ask(owner, other.group_id, "Newcomer")),
+    }
 
 
 def _made(answer: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.contract.recording import Recorder
-from tests.contract.story import boundaries, days, joining, nudges, partnership
+from tests.contract.story import boundaries, days, groups, joining, nudges, partnership
 from tests.contract.story.people import Story
 
 
@@ -17,6 +17,7 @@ def tell(recorder: Recorder, clock: Any) -> None:
     days.check_in(story)
     nudges.be_reminded(story)
     partnership.be_partners(story)
+    groups.meet(story)
     boundaries.be_fellows(story)
     joining.look_after_the_account(story)
     joining.leave(story)
