@@ -33,6 +33,7 @@ def be_fellows(story: Story) -> None:
         asks="To be reached by invites in one's first days too",
         body={"receives_partner_invites": True},
     )
+    story.say(story.me, "updateMe", body={"receives_partner_invites": True})
     mine, theirs = (answer["membership"]["id"] for answer in (group, joined))
     story.later()
     first = story.say(
