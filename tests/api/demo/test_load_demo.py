@@ -7,6 +7,7 @@ import re
 from datetime import date
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from rest_framework.test import APIClient
 
@@ -23,6 +24,13 @@ TODAY = date(2026, 11, 22)
 CURL = re.compile(r'curl -H "Authorization: (Bearer \S+)" http://127\.0\.0\.1:8000(/\S+)')
 
 pytestmark = pytest.mark.django_db
+
+# A bit of everything that members do for each other.
+SHOWN = (
+    *("Goal", "GoalStep", "GoalProgress", "Commitment", "CommitmentEntry"),
+    *("Group", "GroupMembership", "GroupCommitment", "Cheer"),
+    *("Encouragement", "HelpTally", "SupportRequest", "SupportAsk", "ContactCard"),
+)
 
 
 def load_demo() -> tuple[str, str]:
@@ -50,7 +58,10 @@ def test_the_group_loads_once_and_opens_every_time() -> None:
     assert partners["after_use"]  # a use told lately: what was kept comes first
     assert Member.objects.count() == len(cast.PEOPLE) == 8
     assert 0.7 < CheckIn.objects.count() / (8 * DAYS) < 0.9
-    assert {grant.scope for grant in Grant.objects.all()} == {"sober_clock", "check_in_status"}
+    shared = {grant.scope for grant in Grant.objects.all()}
+    assert {"sober_clock", "check_in_status", "goals", "commitments", "support_requests"} <= shared
+    for label in SHOWN:
+        assert apps.get_model("recovery", label).objects.exists(), label
 
     changes = Change.objects.count()
     again, said = load_demo()
