@@ -10,6 +10,7 @@ from uuid import UUID
 from notifications import deadlines, telling
 from notifications.checks.partners import EXPIRING
 from notifications.deadlines import Due, Handled
+from notifications.kinds import KINDS
 from notifications.models import DeadlineKind
 from notifications.wording import Kind
 from recovery.kernel import days
@@ -111,7 +112,12 @@ def handle_summary(rows: Sequence[Due], now: datetime) -> Handled:
         if row.due_at <= at <= now:
             drafts.append(
                 telling.draft(
-                    kind=Kind.WHO_SEES_ME, member_id=row.member_id, local_date=first, now=now
+                    kind=Kind.WHO_SEES_ME,
+                    member_id=row.member_id,
+                    local_date=first,
+                    # After an outage it stands in the inbox, and nobody is called to it.
+                    until=at + KINDS[Kind.WHO_SEES_ME].worth_pushing,
+                    now=now,
                 )
             )
         months = [first, days.add_months(first, 1), days.add_months(first, 2)]
