@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -71,6 +71,30 @@ def say(
     if turned:
         uses.settle(member=member, trackers=turned, log=log, now=now, said=said)
     return [tracker for tracker in turned if _is_used(new, tracker.id)]
+
+
+def said_of(
+    *, check_ins: Iterable[CheckIn], trackers: Mapping[UUID, Tracker]
+) -> dict[tuple[UUID, date], Saying]:
+    """Return what stored check-ins say of these trackers, by tracker and date."""
+    return {
+        (said.tracker_id, row.local_date): _saying(row, trackers[said.tracker_id], said)
+        for row in check_ins
+        for said in states_of(row)
+        if said.tracker_id in trackers
+    }
+
+
+def states_of(row: CheckIn) -> tuple[TrackerState, ...]:
+    """Return what a stored check-in says of trackers."""
+    return tuple(
+        TrackerState(
+            tracker_id=UUID(entry["tracker"]),
+            state=SaidState(entry["state"]),
+            amount=Decimal(entry["amount"]) if entry["amount"] is not None else None,
+        )
+        for entry in row.trackers
+    )
 
 
 def _saying(check_in: CheckIn, tracker: Tracker, said: TrackerState | None) -> Saying:

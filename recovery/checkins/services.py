@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from recovery.calendar import queries as calendar
 from recovery.checkins import rules, streaks
 from recovery.checkins.models import CheckIn
-from recovery.checkins.saying import TrackerState, say
+from recovery.checkins.saying import TrackerState, say, states_of
 from recovery.kernel import changes, days, sealing
 from recovery.kernel.changes import ChangeLog
 from recovery.kernel.errors import Conflict, Missing, invalid
 from recovery.kernel.ids import new_id
 from recovery.members.models import Member, TimeZoneMode
 from recovery.members.services import accounts as members
-from recovery.sobriety.models import SaidState, Tracker
+from recovery.sobriety.models import Tracker
 from recovery.sobriety.services import recording
 
 NOTE_LABEL = "check_ins.note"
@@ -110,7 +108,7 @@ def take_back(*, member: Member, local_date: date, now: datetime) -> None:
             raise Missing()
         if row.deleted_at is not None:
             return
-        before = _said(row)
+        before = states_of(row)
         _fill(row, Answers(), _Notes(member))
         row.deleted_at = row.edited_at = now
         row.version += 1
@@ -265,18 +263,7 @@ def _answers_of(row: CheckIn | None, notes: _Notes) -> Answers:
         confidence=row.confidence,
         triggers=tuple(row.triggers),
         note=notes.open(row),
-        trackers=_said(row),
-    )
-
-
-def _said(row: CheckIn) -> tuple[TrackerState, ...]:
-    return tuple(
-        TrackerState(
-            tracker_id=UUID(entry["tracker"]),
-            state=SaidState(entry["state"]),
-            amount=Decimal(entry["amount"]) if entry["amount"] is not None else None,
-        )
-        for entry in row.trackers
+        trackers=states_of(row),
     )
 
 

@@ -126,7 +126,12 @@ class Reader:
             case models.BooleanField():
                 return self._is(value, bool)
             case models.IntegerField():
-                return self._is(value, int)
+                number: int = self._is(value, int)
+                # As PostgreSQL has them; SQLite would take longer ones, of up to 64 bits.
+                bits = 15 if isinstance(field, models.SmallIntegerField) else 31
+                if abs(number) >= 2**bits:
+                    raise BadValue()
+                return number
             case models.DateTimeField():
                 return self._instant(value)
             case models.DateField():

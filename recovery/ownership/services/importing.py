@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,9 +26,8 @@ from recovery.ownership.models import ImportJob, ImportPart, ImportState
 from recovery.ownership.reading import BadValue, Reader
 from recovery.ownership.services import rebuilding
 from recovery.ownership.tables import Table
-from recovery.sobriety.models import SaidState, Tracker, TrackerFact, TrackerMode
+from recovery.sobriety.models import Tracker, TrackerFact, TrackerMode
 from recovery.sobriety.services import bringing_in
-from recovery.sobriety.services.projections import Saying
 
 log = logging.getLogger("recovery.ownership")
 
@@ -219,8 +217,7 @@ def _store(
             new[one.table.model] = rows
             known += len(one.rows) - len(rows)
         if any(new.values()):
-            said = _said(new[CheckIn])
-            rebuilding.rebuild(member=member, said=said, log=log_of_all, now=now)
+            rebuilding.rebuild(member=member, check_ins=new[CheckIn], log=log_of_all, now=now)
         events.publish(fact=DataBroughtIn(member_id=member.id, at=now))
     if is_first and settings:
         try:
@@ -288,22 +285,3 @@ def _note(member: Member, table: Table, rows: Sequence[Any], *, now: datetime) -
             for row in rows[start : start + 10_000]:
                 name, row_id = table.change(row)
                 noted.add(table=name, row_id=row_id, version=getattr(row, "version", 1))
-
-
-def _said(check_ins: Sequence[CheckIn]) -> dict[tuple[UUID, date], Saying]:
-    return {(key, row.local_date): saying for row in check_ins for key, saying in _sayings(row)}
-
-
-def _sayings(row: CheckIn) -> Iterator[tuple[UUID, Saying]]:
-    for said in row.trackers:
-        state = SaidState(said["state"])
-        yield (
-            UUID(said["tracker"]),
-            Saying(
-                state=state,
-                amount=None if said["amount"] is None else Decimal(said["amount"]),
-                zone=row.zone,
-                day_start_hour=row.day_start_hour,
-                answered_at=row.answered_at,
-            ),
-        )

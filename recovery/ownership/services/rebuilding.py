@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
-from uuid import UUID
+from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import Sum
 
 from recovery.checkins import streaks
+from recovery.checkins.models import CheckIn
+from recovery.checkins.saying import said_of
 from recovery.goals.models import Goal, GoalProgress
 from recovery.kernel.changes import ChangeLog
 from recovery.members.models import Member
+from recovery.sobriety import queries as sobriety
 from recovery.sobriety.services import bringing_in
-from recovery.sobriety.services.projections import Saying
 
 
 def rebuild(
     *,
     member: Member,
-    said: Mapping[tuple[UUID, date], Saying],
+    check_ins: Iterable[CheckIn],
     log: ChangeLog,
     now: datetime,
 ) -> None:
     """Make clocks, days, streaks, totals and tallies anew, under the member's lock.
 
-    ``said``: what check-ins say of trackers that their days do not hold yet.
+    ``check_ins``: those that are new, and of which the trackers' days know nothing yet.
     """
+    trackers = {tracker.id: tracker for tracker in sobriety.ever_of(member_id=member.id)}
+    said = said_of(check_ins=check_ins, trackers=trackers)
     bringing_in.rebuild(member=member, said=said, log=log, now=now)
     streaks.rebuild(member=member)
     _sum_goals(member)
