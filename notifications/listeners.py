@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from notifications import deadlines, devices, hints, reminders, telling
+from notifications import deadlines, devices, hints, reminders, support, telling
 from notifications.models import DeadlineKind
 from notifications.watch import commitments as watch_commitments
 from notifications.watch import grants as watch_grants
@@ -49,6 +49,7 @@ def subscribe() -> None:
     deadlines.handle(kind=DeadlineKind.COMMITMENT_DUE, handler=watch_commitments.handle)
     deadlines.handle(kind=DeadlineKind.GRANT_EXPIRING, handler=watch_grants.handle_expiring)
     deadlines.handle(kind=DeadlineKind.WHO_SEES_ME, handler=watch_grants.handle_summary)
+    support.subscribe()
 
 
 def _forget_addresses(fact: SessionEnded) -> None:

@@ -13,6 +13,7 @@ from recovery.calendar import rules as calendar
 from recovery.calendar.rules import PauseRange, ZoneFact
 from recovery.checkins import quiet_rules
 from recovery.checkins.quiet_rules import Move, Silence, Step
+from recovery.kernel import days
 from tests.recovery.strategies import at_utc, examples, pause_lists, zone_histories
 
 FIRST, LAST = date(2024, 3, 20), date(2024, 4, 20)
@@ -186,7 +187,7 @@ def test_whatever_is_known_a_look_moves_on_and_nobody_is_told_without_twelve_hou
         assert now < step.again_at
     if step.move is not Move.WAIT:
         zone = calendar.in_force(at=now, facts=facts)
-        today = calendar.days.local_date(now, zone=zone.zone, day_start_hour=zone.day_start_hour)
+        today = days.local_date(now, zone=zone.zone, day_start_hour=zone.day_start_hour)
         silent = [
             day
             for day in (after + n * ONE_DAY for n in range(1, (today - after).days))
