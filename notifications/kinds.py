@@ -148,7 +148,7 @@ KINDS: Mapping[Kind, Entry] = {
         worth_pushing=_MOMENT,
         once=Once.SUBJECT,
         ask=support.request,
-        shown=shown.always,
+        shown=shown.support_received,
         texts=support_texts.SUPPORT_REQUEST,
     ),
     Kind.SUPPORT_ANSWER: Entry(
@@ -156,7 +156,7 @@ KINDS: Mapping[Kind, Entry] = {
         worth_pushing=_MOMENT,
         once=Once.SUBJECT,
         ask=support.answer,
-        shown=shown.always,
+        shown=shown.support_sent,
         texts=support_texts.SUPPORT_ANSWER,
     ),
     Kind.SUPPORT_REPLY: Entry(
@@ -164,7 +164,7 @@ KINDS: Mapping[Kind, Entry] = {
         worth_pushing=_MOMENT,
         once=Once.SUBJECT,
         ask=support.reply,
-        shown=shown.always,
+        shown=shown.support_either,
         texts=support_texts.SUPPORT_REPLY,
     ),
     Kind.SUPPORT_NO_ANSWER: Entry(
@@ -172,7 +172,7 @@ KINDS: Mapping[Kind, Entry] = {
         worth_pushing=_MOMENT,
         once=Once.SUBJECT,
         ask=support.no_answer,
-        shown=shown.always,
+        shown=shown.support_sent,
         texts=support_texts.SUPPORT_NO_ANSWER,
     ),
     Kind.GROUP_REQUEST: Entry(

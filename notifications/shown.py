@@ -17,6 +17,7 @@ from recovery.groups.models import GroupMembership, JoinRequest
 from recovery.partners.models import Partnership
 from recovery.partners.queries import invites_to
 from recovery.sharing.models import Grant, Scope
+from recovery.support.requests import reading
 
 
 def from_partners(member_id: UUID) -> Q:
@@ -59,3 +60,20 @@ def group_request(member_id: UUID, now: datetime) -> Q:
     running = GroupMembership.objects.running().of(member_id)
     asked = JoinRequest.objects.filter(group_id__in=running.values("group_id"))
     return Q(subject_id__in=asked.values("id"))
+
+
+def support_sent(member_id: UUID, now: datetime) -> Q:
+    """While the member's own request goes on: with it, all that was told of it is gone."""
+    mine = reading.leading_to_sent(member_id=member_id, now=now)
+    return Q(subject_id__in=mine.values("id"))
+
+
+def support_received(member_id: UUID, now: datetime) -> Q:
+    """While the request is open and the member's to see."""
+    theirs = reading.leading_to_received(helper_id=member_id, now=now)
+    return Q(subject_id__in=theirs.values("id"))
+
+
+def support_either(member_id: UUID, now: datetime) -> Q:
+    """A reply goes both ways."""
+    return support_sent(member_id, now) | support_received(member_id, now)

@@ -224,7 +224,7 @@ def test_what_ends_for_both_takes_the_answer_from_the_asker_too(
     assert write(as_alice, request, "Hi", to=to).status_code == 404
 
 
-# --- writing to each other -------------------------------------------------------------------------
+# --- writing to each other --------------------------------------------------------------------
 
 
 def test_the_two_write_to_each_other(
@@ -449,7 +449,7 @@ def test_leaving_the_group_ends_it_for_both(
     charlie: Member,
     who: str,
 ) -> None:
-    first, mine, theirs = make_circle(charlie, alice, bob)
+    first, _, theirs = make_circle(charlie, alice, bob)
     running.change_role(
         member_id=charlie.id,
         group_id=first.group_id,

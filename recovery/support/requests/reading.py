@@ -103,6 +103,21 @@ def received(*, helper_id: UUID, now: datetime) -> SupportRequestQuerySet:
     return found
 
 
+def leading_to_sent(*, member_id: UUID, now: datetime) -> SupportRequestQuerySet:
+    """Return those of a member's requests by which one of theirs that goes on is found."""
+    mine = sent(member_id=member_id)
+    return mine.filter(series__in=mine.open(now).values("series"))
+
+
+def leading_to_received(*, helper_id: UUID, now: datetime) -> SupportRequestQuerySet:
+    """Return the requests by which a helper finds one that they may see now."""
+    asks = SupportAsk.objects.seen_by_helpers(now).filter(helper_id=helper_id)
+    found: SupportRequestQuerySet = SupportRequest.objects.filter(
+        series__in=asks.values("request__series")
+    )
+    return found
+
+
 def one(*, viewer: Member, request_id: UUID, now: datetime) -> Seen:
     """Return a request of the viewer's own, or one that they were asked by. Raises Missing.
 
