@@ -46,6 +46,8 @@ class OperatorPolicy:
         response = self._get_response(request)
         if request.path_info.startswith(PATH):
             response["Content-Security-Policy"] = _POLICY
+            # Without a referrer a browser hides the origin of a form too, and then it is refused.
+            response["Referrer-Policy"] = "same-origin"
         return response
 
 

@@ -71,6 +71,11 @@ class ForOperators(ModelAdmin):  # type: ignore[type-arg]
     """Any operator may look; nothing is added, edited or deleted by hand."""
 
     actions = None
+    heading: str
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Answer the list."""
+        return super().changelist_view(request, {"title": self.heading, **(extra_context or {})})
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Any operator may."""
@@ -96,6 +101,7 @@ class ForOperators(ModelAdmin):  # type: ignore[type-arg]
 class ReportAdmin(ForOperators):
     """The queue: what waits longest comes first, and nothing that was written is in it."""
 
+    heading = "Reports, the longest wait first"
     list_display = ("waits", "about", "reason", "outcome")
     list_display_links = ("waits",)
     list_filter = (StateFilter,)
@@ -190,6 +196,7 @@ class ReportAdmin(ForOperators):
 class LookAdmin(ForOperators):
     """Every look at a report; read only."""
 
+    heading = "Who looked at which report"
     list_display = ("at", "operator", "what", "report_id")
     list_display_links = None
     list_filter = ("operator", "what")
