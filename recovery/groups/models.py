@@ -25,6 +25,7 @@ from recovery.groups.choices import (
     Role,
     Symbol,
 )
+from recovery.kernel.errors import Missing
 from recovery.kernel.ids import new_id
 from recovery.kernel.ownership import Erasure, Export
 from recovery.kernel.rows import OwnedRow
@@ -221,6 +222,13 @@ class GroupMembership(models.Model):
     def runs_group(self) -> bool:
         """Owners and facilitators let in, remove and invite."""
         return self.role in RUN_BY
+
+    @property
+    def account_id(self) -> UUID:
+        """The account of somebody who has not left, which a constraint says that there is."""
+        if self.member_id is None:
+            raise Missing()
+        return self.member_id
 
 
 class JoinRequest(OwnedRow):

@@ -98,11 +98,7 @@ def _answered_by(claimed: Sequence[Group]) -> dict[UUID, dict[UUID, set[date]]]:
                 group.climate_week + timedelta(days=number) for number in range(rules.DAYS_A_WEEK)
             ]
     taking_part = [
-        (group_id, member_id)
-        for group_id, member_id in GroupMembership.objects.filter(counting).values_list(
-            "group_id", "member_id"
-        )
-        if member_id is not None
+        (one.group_id, one.account_id) for one in GroupMembership.objects.filter(counting)
     ]
     pairs = {(member_id, day) for group_id, member_id in taking_part for day in week_of[group_id]}
     paused = calendar.paused(pairs=pairs)

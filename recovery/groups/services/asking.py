@@ -19,7 +19,7 @@ from recovery.groups.services.entering import (
     is_alias_taken,
 )
 from recovery.groups.services.joining import findable, refuse_members
-from recovery.groups.services.locking import lock, together
+from recovery.groups.services.locking import lock
 from recovery.kernel import changes, events, rows, sealing
 from recovery.kernel.errors import Missing
 from recovery.kernel.ids import new_id
@@ -109,7 +109,7 @@ def approve(*, member_id: UUID, group_id: UUID, request_id: UUID, now: datetime)
     """
     queries.running(member_id=member_id, group_id=group_id)
     found = _request(group_id=group_id, request_id=request_id)
-    with together(member_ids=[member_id, found.member_id], now=now) as logs:
+    with changes.together(member_ids=[member_id, found.member_id], now=now) as logs:
         group = lock(group_id=group_id)
         mine = queries.running(member_id=member_id, group_id=group_id)
         found = _request(group_id=group_id, request_id=request_id)
@@ -141,7 +141,7 @@ def decline(*, member_id: UUID, group_id: UUID, request_id: UUID, now: datetime)
     """
     queries.running(member_id=member_id, group_id=group_id)
     found = _request(group_id=group_id, request_id=request_id)
-    with together(member_ids=[member_id, found.member_id], now=now) as logs:
+    with changes.together(member_ids=[member_id, found.member_id], now=now) as logs:
         queries.running(member_id=member_id, group_id=group_id)
         found = _request(group_id=group_id, request_id=request_id)
         if found.state == JoinRequestState.DECLINED:
@@ -198,7 +198,6 @@ def _refuse_often(*, member_id: UUID, group_id: UUID, now: datetime) -> None:
 
 def _deciders(*, group_id: UUID, asks: UUID) -> tuple[UUID, ...]:
     """Return the accounts of those who may decide; nobody hears of somebody whom they blocked."""
-    runners = queries.facilitators_of(group_id=group_id).values_list("member_id", flat=True)
-    everybody = [one for one in runners if one is not None]
+    everybody = [one.account_id for one in queries.facilitators_of(group_id=group_id)]
     blocked = blocks.blocked_pairs(pairs=[(one, asks) for one in everybody])
     return tuple(sorted(one for one in everybody if (one, asks) not in blocked))

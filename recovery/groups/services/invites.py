@@ -17,7 +17,7 @@ from recovery.groups.codes import code_hash, code_of
 from recovery.groups.models import Group, GroupInvite, GroupMembership
 from recovery.groups.refusals import InviteNotUsable, TooManyGroupInvites
 from recovery.groups.services.entering import Profile, check_guidelines, enter
-from recovery.groups.services.locking import Logs, lock, together
+from recovery.groups.services.locking import Logs, lock
 from recovery.kernel import changes, rows, sealing
 from recovery.kernel.errors import FieldError, Invalid, Missing
 from recovery.kernel.ids import new_id
@@ -146,7 +146,9 @@ def _of_both(member_id: UUID, found: GroupInvite, *, now: datetime) -> Iterator[
     """Lock who accepts and who invited, then the group. Raises InviteNotUsable if one is gone."""
     with ExitStack() as stack:
         try:
-            logs = stack.enter_context(together(member_ids=[member_id, found.member_id], now=now))
+            logs = stack.enter_context(
+                changes.together(member_ids=[member_id, found.member_id], now=now)
+            )
             group = lock(group_id=found.group_id)
         except Missing:
             raise InviteNotUsable() from None

@@ -16,7 +16,7 @@ from recovery.groups.events import MemberLeft, MembersLeaving
 from recovery.groups.models import Group, GroupInvite, GroupMembership, JoinRequest
 from recovery.groups.refusals import NotYourRole, OwnerNeeded
 from recovery.groups.services.entering import TABLE, settle_requests
-from recovery.groups.services.locking import Logs, lock, together
+from recovery.groups.services.locking import Logs, lock
 from recovery.kernel import changes, events
 from recovery.kernel.errors import Missing, invalid
 
@@ -46,13 +46,13 @@ def remove(*, member_id: UUID, group_id: UUID, membership_id: UUID, now: datetim
     found = _active(membership_id=membership_id, group_id=group_id)
     if found.member_id == member_id:
         raise invalid(pointer="", code="oneself", detail="To go yourself, leave the group.")
-    with _leaving(group_id, [member_id, found.member_id], now=now) as logs:
+    with _leaving(group_id, [member_id, found.account_id], now=now) as logs:
         lock(group_id=group_id)
         mine = queries.running(member_id=member_id, group_id=group_id)
         theirs = _active(membership_id=membership_id, group_id=group_id)
         if theirs.runs_group and mine.role != Role.OWNER:
             raise NotYourRole()
-        _end(theirs, ending=Ending.REMOVED, log=_log_of(theirs, logs), now=now)
+        _end(theirs, ending=Ending.REMOVED, log=logs[theirs.account_id], now=now)
 
 
 def close(*, member_id: UUID, group_id: UUID, now: datetime) -> None:
@@ -63,7 +63,7 @@ def close(*, member_id: UUID, group_id: UUID, now: datetime) -> None:
     if queries.membership_of(member_id=member_id, group_id=group_id).role != Role.OWNER:
         raise NotYourRole()
     active = GroupMembership.objects.active().filter(group_id=group_id)
-    everybody = list(active.values_list("member_id", flat=True))
+    everybody = [one.account_id for one in active]
     with _leaving(group_id, everybody, now=now) as logs:
         group = lock(group_id=group_id)
         mine = queries.membership_of(member_id=member_id, group_id=group_id)
@@ -71,11 +71,11 @@ def close(*, member_id: UUID, group_id: UUID, now: datetime) -> None:
             raise NotYourRole()
         # Somebody may have joined just before the row was locked: their lock comes out of order.
         # Should two writes wait for each other there, the database refuses one, to be sent again.
-        late = active.exclude(member_id__in=list(logs)).values_list("member_id", flat=True)
-        with together(member_ids=list(late), now=now) as more:
+        late = [one.account_id for one in active if one.account_id not in logs]
+        with changes.together(member_ids=late, now=now) as more:
             _shut(group, log=logs[member_id], now=now)
             for one in active.order_by("member_id"):
-                _end(one, ending=Ending.CLOSED, log=_log_of(one, logs | more), now=now)
+                _end(one, ending=Ending.CLOSED, log=(logs | more)[one.account_id], now=now)
 
 
 def leave_all(*, member_id: UUID, now: datetime) -> None:
@@ -114,7 +114,7 @@ def make_owner(
         membership.role = role
         membership.version += 1
         membership.save(update_fields=["role", "version"])
-        _log_of(membership, logs).add(
+        logs[membership.account_id].add(
             table=TABLE, row_id=membership.id, version=membership.version, fields=["role"]
         )
     group.owner = after
@@ -122,24 +122,24 @@ def make_owner(
     group.save(update_fields=["owner", "version"])
 
 
-def withdraw_invites(*, group_id: UUID, member_id: UUID | None, now: datetime) -> None:
+def withdraw_invites(*, group_id: UUID, member_id: UUID, now: datetime) -> None:
     """Close the invites of somebody who no longer runs a group."""
     theirs = GroupInvite.objects.filter(
-        group_id=group_id, member=member_id, accepted_at=None, withdrawn_at=None
+        group_id=group_id, member_id=member_id, accepted_at=None, withdrawn_at=None
     )
     theirs.update(withdrawn_at=now, version=F("version") + 1)
 
 
 @contextmanager
-def _leaving(group_id: UUID, member_ids: Iterable[UUID | None], *, now: datetime) -> Iterator[Logs]:
+def _leaving(group_id: UUID, member_ids: Iterable[UUID], *, now: datetime) -> Iterator[Logs]:
     """Write on the data of those who leave, and of whoever removes them.
 
     Who is concerned besides is locked first, by those who listen.
     """
-    known = tuple(sorted(one for one in member_ids if one is not None))
+    known = tuple(sorted(member_ids))
     with transaction.atomic():
         events.publish(fact=MembersLeaving(group_id=group_id, member_ids=known, at=now))
-        with together(member_ids=known, now=now) as logs:
+        with changes.together(member_ids=known, now=now) as logs:
             yield logs
 
 
@@ -153,12 +153,6 @@ def _active(*, membership_id: UUID, group_id: UUID) -> GroupMembership:
     if found is None:
         raise Missing()
     return found
-
-
-def _log_of(membership: GroupMembership, logs: Logs) -> changes.ChangeLog:
-    if membership.member_id is None:  # pragma: no cover  an active membership names an account
-        raise Missing()
-    return logs[membership.member_id]
 
 
 def _end(
@@ -176,16 +170,15 @@ def _end(
         ]
     )
     log.add(table=TABLE, row_id=membership.id, version=membership.version, gone=True)
-    withdraw_invites(group_id=membership.group_id, member_id=membership.member_id, now=now)
-    if membership.member_id is not None:
-        events.publish(
-            fact=MemberLeft(
-                group_id=membership.group_id,
-                membership_id=membership.id,
-                member_id=membership.member_id,
-                at=now,
-            )
+    withdraw_invites(group_id=membership.group_id, member_id=membership.account_id, now=now)
+    events.publish(
+        fact=MemberLeft(
+            group_id=membership.group_id,
+            membership_id=membership.id,
+            member_id=membership.account_id,
+            at=now,
         )
+    )
 
 
 def _shut(group: Group, *, log: changes.ChangeLog, now: datetime) -> None:
@@ -221,5 +214,5 @@ def _hand_on(group: Group, mine: GroupMembership, *, log: changes.ChangeLog, now
         _shut(group, log=log, now=now)
         return
     after = others[heir.id]
-    with together(member_ids=[mine.member_id, after.member_id], now=now) as logs:
+    with changes.together(member_ids=[mine.account_id, after.account_id], now=now) as logs:
         make_owner(group=group, before=mine, after=after, logs=logs)

@@ -18,7 +18,7 @@ from recovery.groups.services.entering import (
     new_membership,
 )
 from recovery.groups.services.leaving import make_owner, withdraw_invites
-from recovery.groups.services.locking import lock, together
+from recovery.groups.services.locking import lock
 from recovery.kernel import changes, days, rows, sealing
 from recovery.kernel.errors import IdTaken, Missing, invalid
 from recovery.kernel.ids import new_id
@@ -137,7 +137,7 @@ def transfer(
     if mine.role != Role.OWNER:
         raise NotYourRole()
     theirs = _active(membership_id=membership_id, group_id=group_id)
-    with together(member_ids=[member_id, theirs.member_id], now=now) as logs:
+    with changes.together(member_ids=[member_id, theirs.account_id], now=now) as logs:
         group = lock(group_id=group_id)
         mine = queries.membership_of(member_id=member_id, group_id=group_id)
         mine.group = group
@@ -164,8 +164,8 @@ def change_role(
         )
     if queries.membership_of(member_id=member_id, group_id=group_id).role != Role.OWNER:
         raise NotYourRole()
-    other_id = _active(membership_id=membership_id, group_id=group_id).member_id
-    with together(member_ids=[member_id, other_id], now=now) as logs:
+    other_id = _active(membership_id=membership_id, group_id=group_id).account_id
+    with changes.together(member_ids=[member_id, other_id], now=now) as logs:
         lock(group_id=group_id)
         mine = queries.membership_of(member_id=member_id, group_id=group_id)
         theirs = _active(membership_id=membership_id, group_id=group_id)
@@ -176,7 +176,7 @@ def change_role(
         if theirs.id == mine.id:
             raise invalid(pointer="", code="oneself", detail="Hand the group on first.")
         if theirs.role != role:
-            set_role(theirs, role=role, log=logs[theirs.member_id or member_id], now=now)
+            set_role(theirs, role=role, log=logs[theirs.account_id], now=now)
     return queries.seen_member(viewer=mine, membership_id=membership_id)
 
 
@@ -192,7 +192,7 @@ def set_role(
     if not membership.runs_group:
         membership.answers_support = False
         membership.support_from = membership.support_to = None
-        withdraw_invites(group_id=membership.group_id, member_id=membership.member_id, now=now)
+        withdraw_invites(group_id=membership.group_id, member_id=membership.account_id, now=now)
     membership.save(
         update_fields=["role", "answers_support", "support_from", "support_to", "version"]
     )

@@ -17,6 +17,7 @@ from recovery.groups.refusals import (
     OwnerNeeded,
 )
 from recovery.groups.services import asking, entering, invites, leave_all, leaving, running
+from recovery.kernel import changes
 from recovery.kernel.errors import Missing
 from recovery.members.models import Member
 from tests.factories import make_member
@@ -163,7 +164,7 @@ def test_owner_and_heir_whose_accounts_go_at_once_leave_no_group_without_an_owne
 
     def work(number: int) -> None:
         # The locks that whoever deletes an account takes first: everybody whom it may concern.
-        with running.together(member_ids=[alice.id, *(member.id for member in members)], now=NOW):
+        with changes.together(member_ids=[alice.id, *(member.id for member in members)], now=NOW):
             leave_all(member_id=accounts[number].id, now=NOW)
 
     at_once(work, times=3)
