@@ -110,12 +110,17 @@ def set_first(*, member_id: UUID, kind: DeadlineKind, subject_id: UUID, due_at: 
     )
 
 
-def look_again(*, member_id: UUID, kinds: Collection[DeadlineKind], at: datetime) -> None:
-    """Let the handlers look at a member's deadlines of these kinds from an instant on.
+def look_again(
+    *, member_id: UUID, kind: DeadlineKind, subject_id: UUID | None = None, at: datetime
+) -> None:
+    """Let the handler look at a member's deadlines of a kind, or at one of them, at an instant.
 
-    For a fact that moves them: what is due when is known to the handlers alone.
+    For a fact that moves them: when something is due is known to the handler alone. One that is due
+    already stays, so that what was meant for it is not lost.
     """
-    later = Deadline.objects.owned_by(member_id).filter(kind__in=kinds, next_due_at__gt=at)
+    later = Deadline.objects.owned_by(member_id).filter(kind=kind, next_due_at__gt=at)
+    if subject_id is not None:
+        later = later.filter(subject_id=subject_id)
     later.update(next_due_at=at)
 
 

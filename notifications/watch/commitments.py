@@ -29,20 +29,12 @@ LATEST = KINDS[Kind.COMMITMENT_DUE].worth_pushing
 
 def watch(fact: CommitmentMoved) -> None:
     """Look again when a commitment is to be asked about, or stop asking."""
-    kept = _reminded(fact.member_id).filter(id=fact.commitment_id).exists()
-    if kept:
-        deadlines.set_deadline(
-            member_id=fact.member_id,
-            kind=DeadlineKind.COMMITMENT_DUE,
-            subject_id=fact.commitment_id,
-            due_at=fact.at,
-        )
+    member_id, kind, subject_id = fact.member_id, DeadlineKind.COMMITMENT_DUE, fact.commitment_id
+    if _reminded(member_id).filter(id=subject_id).exists():
+        deadlines.set_first(member_id=member_id, kind=kind, subject_id=subject_id, due_at=fact.at)
+        deadlines.look_again(member_id=member_id, kind=kind, subject_id=subject_id, at=fact.at)
     else:
-        deadlines.clear(
-            member_id=fact.member_id,
-            kind=DeadlineKind.COMMITMENT_DUE,
-            subject_id=fact.commitment_id,
-        )
+        deadlines.clear(member_id=member_id, kind=kind, subject_id=subject_id)
 
 
 def watch_all(fact: DataBroughtIn) -> None:
@@ -56,7 +48,7 @@ def watch_all(fact: DataBroughtIn) -> None:
 def move_days(fact: DaysMoved) -> None:
     """Ask by the clock of the new zone."""
     deadlines.look_again(
-        member_id=fact.member_id, kinds=[DeadlineKind.COMMITMENT_DUE], at=fact.recorded_at
+        member_id=fact.member_id, kind=DeadlineKind.COMMITMENT_DUE, at=fact.recorded_at
     )
 
 

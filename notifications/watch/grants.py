@@ -50,7 +50,7 @@ def watch(fact: GrantsChanged) -> None:
 def move_days(fact: DaysMoved) -> None:
     """Let the summary come by the clock of the new zone."""
     deadlines.look_again(
-        member_id=fact.member_id, kinds=[DeadlineKind.WHO_SEES_ME], at=fact.recorded_at
+        member_id=fact.member_id, kind=DeadlineKind.WHO_SEES_ME, at=fact.recorded_at
     )
 
 

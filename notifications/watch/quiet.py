@@ -32,7 +32,7 @@ def watch(fact: GrantsChanged) -> None:
 
 def look_again(fact: QuietDaysChosen) -> None:
     """Look at a member's silence with the number of days that they have chosen now."""
-    deadlines.look_again(member_id=fact.member_id, kinds=[DeadlineKind.QUIET], at=fact.at)
+    deadlines.look_again(member_id=fact.member_id, kind=DeadlineKind.QUIET, at=fact.at)
 
 
 def handle(rows: Sequence[Due], now: datetime) -> Handled:
