@@ -15,6 +15,8 @@ from rest_framework.test import APIClient
 
 from notifications import outbox
 from notifications.wording import Kind
+from recovery.encouragements import services as encouragements
+from recovery.encouragements.models import EncouragementPreset
 from recovery.groups.services import invites as group_invites
 from recovery.groups.services import leaving, running
 from recovery.kernel import days
@@ -124,6 +126,7 @@ def make_world() -> World:
     things["invite_id"] = str(invite.invite.id)
     things |= _between_partners(owner, links["partner_without_grants"], now=now)
     things |= _group(owner, people)
+    things |= _kindness(clients["owner"], owner, now=now)
     addresses = {role: str(link.id) for role, link in links.items()}
     account = {"handle": "owner", "password": PASSWORD}
     refresh = _made(APIClient().post("/api/v1/auth/login", account, "json"))["refresh"]
@@ -243,6 +246,28 @@ def _group(owner: Member, people: dict[str, Member]) -> dict[str, str]:
         "group_invite_id": str(invite.invite.id),
         "other_group": str(other.group_id),
         "my_request": str(grouping.ask(owner, other.group_id, "Newcomer")),
+    }
+
+
+def _kindness(client: APIClient, owner: Member, *, now: datetime) -> dict[str, str]:
+    """A goal of the owner's with an amount, and an encouragement that they were given."""
+    goal = {"title": "Walk to the sea", "category": "health", "target": "50"}
+    made = _made(client.post("/api/v1/goals", goal, "json"))
+    amount = {"local_date": now.date().isoformat(), "amount": "3"}
+    logged = _made(client.post(f"/api/v1/goals/{made['id']}/progress", amount, "json"))
+    cheerful = make_member(handle="cheerful")
+    given, _ = encouragements.give(
+        sender_id=cheerful.id,
+        partnership_id=make_partners(owner, cheerful, now=now).id,
+        encouragement_id=None,
+        words=encouragements.Words(preset=EncouragementPreset.PROUD_OF_YOU),
+        in_support=False,
+        now=now,
+    )
+    return {
+        "goal_id": made["id"],
+        "progress_id": logged["progress"]["id"],
+        "encouragement_id": str(given.id),
     }
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from tests.contract.recording import Recorder
-from tests.contract.story import boundaries, days, groups, joining, nudges, partnership
+from tests.contract.story import (
+    boundaries,
+    days,
+    goals,
+    groups,
+    joining,
+    kindness,
+    nudges,
+    partnership,
+)
 from tests.contract.story.people import Story
 
 
@@ -15,9 +24,11 @@ def tell(recorder: Recorder, clock: Any) -> None:
     joining.join(story)
     days.track(story)
     days.check_in(story)
+    goals.set_goals(story)
     nudges.be_reminded(story)
     partnership.be_partners(story)
     groups.meet(story)
     boundaries.be_fellows(story)
+    kindness.encourage(story)
     joining.look_after_the_account(story)
     joining.leave(story)
