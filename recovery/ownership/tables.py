@@ -16,11 +16,20 @@ from django.apps import apps
 
 from recovery.calendar.models import Pause, ZoneChange
 from recovery.checkins.models import CheckIn, Feeling
-from recovery.commitments.models import Commitment, CommitmentEntry, CommitmentTerms
+from recovery.commitments.models import (
+    Cadence,
+    Commitment,
+    CommitmentEntry,
+    CommitmentTerms,
+)
+from recovery.commitments.refusals import MOST_COMMITMENTS
+from recovery.commitments.services.commitments import LONGEST_ONCE
 from recovery.goals.models import Goal, GoalProgress, GoalStep
+from recovery.goals.refusals import MOST_GOALS
 from recovery.ownership import walk
 from recovery.ownership.reading import BadValue, Lists, Reader
 from recovery.sobriety.models import FactKind, SaidState, Tracker, TrackerFact, Trigger
+from recovery.sobriety.refusals import MOST_TRACKERS
 from recovery.support.models import HardMomentPlan
 from recovery.support.queries import Plan
 
@@ -157,12 +166,21 @@ def _check_tracker(row: Tracker) -> None:
         raise BadValue()
 
 
+def _check_terms(row: CommitmentTerms) -> None:
+    if (row.cadence == Cadence.WEEKDAYS) != bool(row.weekdays):
+        raise BadValue()
+    if row.cadence == Cadence.ONCE and (
+        row.ends_on is None or row.ends_on - row.from_date > LONGEST_ONCE
+    ):
+        raise BadValue()
+
+
 def every_table() -> tuple[Table, ...]:
     """Return the tables in an order in which what is pointed to comes first."""
     return (
         Table(ZoneChange, _named("zone_changes"), once=("effective_at",)),
         Table(Pause, _named("pauses")),
-        Table(Tracker, _named("trackers"), most=50, check=_check_tracker),
+        Table(Tracker, _named("trackers"), most=MOST_TRACKERS, check=_check_tracker),
         Table(TrackerFact, _fact_change, check=_check_fact),
         Table(
             CheckIn,
@@ -175,15 +193,16 @@ def every_table() -> tuple[Table, ...]:
             once=("local_date",),
         ),
         Table(HardMomentPlan, _named("hard_moment_plan"), lists={"plan": _plan}),
-        Table(Goal, _named("goals"), most=100),
+        Table(Goal, _named("goals"), most=MOST_GOALS),
         Table(GoalStep, _named("goal_steps"), new_only="goal"),
         Table(GoalProgress, _named("goal_progress")),
-        Table(Commitment, _named("commitments"), most=100),
+        Table(Commitment, _named("commitments"), most=MOST_COMMITMENTS),
         Table(
             CommitmentTerms,
             _named("commitment_terms"),
             lists={"weekdays": _weekdays},
             new_only="commitment",
+            check=_check_terms,
         ),
         Table(CommitmentEntry, _named("commitment_entries"), once=("commitment_id", "local_date")),
         # Notifications come above this area, so its model is found by name.

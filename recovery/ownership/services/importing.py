@@ -14,6 +14,7 @@ from django.db.models import F, ForeignKey
 
 from recovery.calendar.models import ZoneChange
 from recovery.checkins.models import CheckIn
+from recovery.commitments.models import Commitment, CommitmentTerms
 from recovery.kernel import changes, events, sealing
 from recovery.kernel.errors import Invalid
 from recovery.members.models import Locale, Member, TimeZoneMode
@@ -163,6 +164,7 @@ def _check(found: Sequence[Read]) -> None:
             for link in links:
                 _point(row, link, ids.get(link.related_model), file=one.table.file, line=line)
     _check_trackers(by_model[Tracker], by_model[TrackerFact])
+    _check_commitments(by_model[Commitment], by_model[CommitmentTerms])
     known = ids[Tracker]
     check_ins = by_model[CheckIn]
     for row, line in zip(check_ins.rows, check_ins.lines, strict=True):
@@ -194,6 +196,13 @@ def _check_trackers(trackers: Read, facts: Read) -> None:
     for row, line in zip(trackers.rows, trackers.lines, strict=True):
         if row.mode == TrackerMode.ABSTINENCE and not bringing_in.begins(of[row.pk]):
             raise BadArchive("contradiction", file=trackers.table.file, line=line)
+
+
+def _check_commitments(commitments: Read, terms: Read) -> None:
+    promised = {row.commitment_id for row in terms.rows if row.superseded_at is None}
+    for row, line in zip(commitments.rows, commitments.lines, strict=True):
+        if row.pk not in promised or not row.title:
+            raise BadArchive("contradiction", file=commitments.table.file, line=line)
 
 
 def _store(

@@ -5,13 +5,17 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from recovery.calendar import services as pauses
 from recovery.checkins import services as check_ins
 from recovery.checkins.saying import TrackerState
+from recovery.commitments.models import Cadence, EntryState
+from recovery.commitments.services import commitments, entries
+from recovery.goals.models import GoalCategory
+from recovery.goals.services import goals, progress, steps
 from recovery.kernel import days
 from recovery.members.models import Member
 from recovery.members.services import passwords
@@ -106,8 +110,51 @@ def live(member: Member, *, now: datetime = NOW) -> tuple[Tracker, Tracker]:
     pauses.create_pause(
         member=member, pause_id=None, from_date=first, to_date=first + timedelta(days=1), now=now
     )
+    promise(member, began=began, now=now)
     put_plan(member=member, plan=Plan(signs=("Short answers",), reasons=("Mornings",)), now=now)
     return clock, limit
+
+
+def promise(member: Member, *, began: datetime, now: datetime) -> None:
+    """Let a member want something, promise something for it, and answer some dates."""
+    goal, _ = goals.create(
+        member=member,
+        goal_id=None,
+        new=goals.NewGoal(
+            "Save up", GoalCategory.MONEY, why="For the sea", target=Decimal(100), unit="euros"
+        ),
+        now=began,
+    )
+    steps.replace(
+        member=member, goal_id=goal.id, wanted=[steps.WantedStep(title="Open a tin")], now=began
+    )
+    for amount in ("20", "12.5"):
+        progress.log_progress(
+            member=member,
+            goal_id=goal.id,
+            progress_id=None,
+            local_date=began.date(),
+            amount=Decimal(amount),
+            note="From Friday",
+            now=began + timedelta(days=1),
+        )
+    commitment, _ = commitments.create(
+        member=member,
+        commitment_id=None,
+        new=commitments.NewCommitment(
+            "Call Sam", Cadence.DAILY, goal=goal.id, reminder_time=time(18, 30)
+        ),
+        now=began,
+    )
+    for back in (3, 4, 5, 9):
+        at = now - timedelta(days=back)
+        entries.put(
+            member=member,
+            commitment_id=commitment.id,
+            local_date=at.date(),
+            said=entries.Said(state=EntryState.KEPT, note="A short call"),
+            now=at,
+        )
 
 
 def export_of(member: Member, *, now: datetime = NOW, password: str = "") -> bytes:

@@ -16,6 +16,8 @@ from django.db import transaction
 
 from recovery.calendar.models import Pause
 from recovery.checkins.models import CheckIn, StreakRun
+from recovery.commitments import queries as promises
+from recovery.goals.models import Goal
 from recovery.kernel.errors import Invalid
 from recovery.members.models import Member
 from recovery.ownership import tables, walk
@@ -125,6 +127,15 @@ def test_every_number_is_the_same_afterwards(guest: Member, newcomer: Member) ->
                 list(days.values_list("local_date", "said", "logged_amount", "limit_state")),
                 trackers[1].limit_totals.logged_days,
                 trackers[1].limit_totals.days_within_limit,
+                list(Goal.objects.owned_by(member.id).values_list("total", "state")),
+                list(
+                    promises.readings(
+                        member=Member.objects.get(id=member.id),
+                        commitments=list(promises.commitments_of(member_id=member.id)),
+                        now=NOW,
+                        today=NOW.date(),
+                    ).values()
+                ),
             ]
         )
     assert shown[0] == shown[1]
@@ -337,6 +348,17 @@ BAD: dict[str, tuple[str, Change]] = {
     "a plan that is none": ("bad_value", first("hard_moment_plan", plan="[1, 2]")),
     "a plan of other things": ("bad_value", first("hard_moment_plan", plan='{"x": []}')),
     "a plan that nests": ("bad_value", first("hard_moment_plan", plan="[" * 5000)),
+    "a promise of nothing": ("contradiction", lambda f: f.update({"commitment_terms.json": []})),
+    "a promise on no weekday": ("bad_value", first("commitment_terms", cadence="weekdays")),
+    "a promise once in a century": (
+        "bad_value",
+        first("commitment_terms", cadence="once", from_date="1950-01-01", ends_on="2050-01-01"),
+    ),
+    "an entry of no commitment": (
+        "unknown_row",
+        first("commitment_entry", commitment="019aaa15-0001-7c31-9b1e-5f0a4c2d7e10"),
+    ),
+    "a goal that is due before": ("contradiction", first("goal", due_on="1999-01-01")),
     "sixty trackers": (
         "too_many",
         lambda f: many(f, 60),
@@ -530,7 +552,7 @@ def test_a_life_is_read_in_with_few_queries(
     archive: bytes, newcomer: Member, django_assert_max_num_queries: Any
 ) -> None:
     imports.receive(member=newcomer, read=io.BytesIO(archive).read, now=NOW)
-    with django_assert_max_num_queries(220):
+    with django_assert_max_num_queries(260):
         working.work_off(now=NOW)
     assert TrackerFact.objects.owned_by(newcomer.id).count() > 10
     assert Pause.objects.owned_by(newcomer.id).exists()
