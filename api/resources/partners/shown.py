@@ -37,8 +37,8 @@ class SharedCommitmentOutput(serializers.Serializer[Any]):
     commitment = serializers.UUIDField()
     title = serializers.CharField()
     kept_rate = serializers.DecimalField(
-        max_digits=4,
-        decimal_places=3,
+        max_digits=5,
+        decimal_places=4,
         allow_null=True,
         help_text="Kept of kept and not kept, from 0 to 1; null before there are any.",
     )
@@ -166,7 +166,7 @@ def shown_body(seen: Shown, *, as_of: datetime) -> dict[str, Any]:
         {
             "commitment": one.commitment_id,
             "title": one.title,
-            "kept_rate": exact(one.kept_rate, places=3),
+            "kept_rate": exact(one.kept_rate, places=4),
             "kept_today": one.kept_today,
         }
         for one in seen.commitments
