@@ -13,6 +13,8 @@ from recovery.commitments.services import commitments, entries
 from recovery.goals.models import Goal, GoalCategory
 from recovery.goals.services import goals
 from recovery.members.models import Member
+from recovery.overview import blocking
+from recovery.partners.models import Partnership
 from recovery.sharing.models import Scope
 from recovery.sharing.services import Wanted
 from recovery.sobriety.models import Tracker
@@ -75,6 +77,11 @@ def check_in(
         when=checkins.When(),
         now=now,
     )
+
+
+def block(blocker: Member, linked: Partnership) -> None:
+    """One side of a partnership blocks the other."""
+    blocking.block_partner(member_id=blocker.id, block_id=None, partnership_id=linked.id, now=NOW)
 
 
 @dataclass(frozen=True)

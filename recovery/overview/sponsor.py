@@ -119,7 +119,7 @@ def overview(
         PartnerNow(
             partnership_id=one.partnership.id,
             name=one.partnership.name_of_other(viewer_id),
-            check_in_status=statuses.get(one.owner.id, ()),
+            check_in_status=statuses.get(one.owner.id, []),
             open_commitments=[
                 OpenCommitment(
                     row.id, commitments.title_of(commitment=row, sealer=sealers[row.member_id])
