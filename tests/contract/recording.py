@@ -8,6 +8,7 @@ from typing import Any
 
 from rest_framework.test import APIClient
 
+from api.archives import MEDIA_TYPE
 from tests.contract.document import operations
 
 UUID_TEXT = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -26,6 +27,8 @@ STABLE = {
     "backup_codes": BACKUP_CODES,
     "backup_code": BACKUP_CODES[0],
     "email_code": MAILED_CODE,
+    "path": f"/api/v1/exports/{'Ab3-' * 17}Qw",
+    "byte_count": 48_213,
 }
 
 
@@ -45,22 +48,28 @@ class Recorder:
         gets: str = "",
         body: dict[str, Any] | None = None,
         query: dict[str, str] | None = None,
+        raw: bytes | None = None,
         **path: str,
     ) -> Any:
         """Send a request and return the answer's body.
 
-        With ``asks`` the request becomes an example of that name, with ``gets`` the answer.
+        With ``asks`` the request becomes an example of that name, with ``gets`` the answer. ``raw``
+        is the body of an operation that takes an archive; what one sends is returned as it is.
         """
         operation = operations()[operation_id]
         send = getattr(client, operation.method)
         address = operation.path.format(**path)
         if operation.method == "get":
             answer = send(address, query or {})
+        elif raw is not None:
+            answer = send(address, raw, content_type=MEDIA_TYPE)
         else:
             answer = send(address, body, format="json")
         assert 200 <= answer.status_code < 300, (operation_id, answer.content)
-        value = answer.json() if answer.content else None
         kept = self.found.setdefault(operation_id, {})
+        if answer.streaming:
+            return answer.getvalue()
+        value = answer.json() if answer.content else None
         if asks:
             kept.setdefault("request", []).append({"summary": asks, "value": self._stable(body)})
         if gets:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from api.archives import MEDIA_TYPE
 from recovery.kernel.ids import new_id
 from tests.contract.document import operations
 from tests.contract.world import PARTNERS, PASSWORD, ROLES, SIGNED_IN, World
@@ -74,6 +75,14 @@ ROWS: dict[str, Row] = {
     "setEmail": own(409),
     "removeEmail": own(204),
     "verifyEmail": own(403),  # the code is wrong
+    "deleteMe": own(202),
+    "restoreAccount": anybody(200),
+    "createExport": own(201, owner=200),
+    "getExport": mine(200),
+    "fetchExport": anybody(200),
+    "createImport": own(202),
+    "getImport": mine(200),
+    "importStartDates": own(200),
     "listSessions": own(200),
     "endOtherSessions": own(204),
     "endSession": mine(204),
@@ -119,6 +128,15 @@ ROWS: dict[str, Row] = {
     "putHardMomentPlan": own(200),
     "deleteHardMomentPlan": mine(204),
     "listCrisisResources": anybody(200),
+    "listSupportRequests": own(200),
+    "createSupportRequest": own(201),
+    "getSupportRequest": own(404, owner=200, partner_with_support_requests=200),
+    "answerSupportRequest": own(404, partner_with_support_requests=200),
+    "sendSupportMessage": own(404, owner=201, partner_with_support_requests=201),
+    "closeSupportRequest": mine(200),
+    "getContact": mine(200),
+    "putContact": own(200),
+    "deleteContact": mine(204),
     "listPartnerInvites": own(200),
     "createPartnerInvite": own(201),
     "withdrawPartnerInvite": mine(204),
@@ -187,16 +205,17 @@ ROWS: dict[str, Row] = {
 }
 JOINING = {"time_zone": "Europe/Berlin", "accepts_terms": True, "is_adult": True}
 PROOF = {"password": PASSWORD}
+ARCHIVE = b"PK\x03\x04"  # as an archive begins; a worker looks at the rest
 LOOK = {"alias": "Newcomer", "symbol": "kite", "colour": "teal"}
 GROUP = {"name": "New", "focus": "any", "format": "hybrid", "time_zone": "UTC", "me": LOOK}
 TRACKER = {"name": "New", "mode": "abstinence", "category": "gaming"}
 
 
-def body_of(operation_id: str, world: World) -> dict[str, Any] | None:
+def body_of(operation_id: str, world: World) -> dict[str, Any] | bytes | None:
     """Return a body that the operation accepts from whoever may send it."""
     now = timezone.now()
     yesterday = (now - timedelta(days=1)).date().isoformat()
-    bodies: dict[str, dict[str, Any]] = {
+    bodies: dict[str, dict[str, Any] | bytes] = {
         "register": {"handle": "newcomer", **PROOF, **JOINING},
         "createGuest": JOINING,
         "logIn": {"handle": "owner", **PROOF},
@@ -214,6 +233,13 @@ def body_of(operation_id: str, world: World) -> dict[str, Any] | None:
         "replaceBackupCodes": PROOF,
         "setEmail": {"email": "river@example.org", **PROOF},
         "verifyEmail": {"code": "00000000"},
+        "deleteMe": PROOF,
+        "restoreAccount": {"handle": "owner", **PROOF},
+        "createExport": PROOF,
+        "createImport": ARCHIVE,
+        "importStartDates": {
+            "trackers": [{"name": "New", "category": "gaming", "started_at": now.isoformat()}]
+        },
         "createTracker": {**TRACKER, "started_at": now.isoformat()},
         "updateTracker": {"name": "Other"},
         "reportUse": {"used_at": now.isoformat()},
@@ -233,6 +259,10 @@ def body_of(operation_id: str, world: World) -> dict[str, Any] | None:
             "reason": "pressure",
         },
         "putHardMomentPlan": {"signs": ["Short answers"]},
+        "createSupportRequest": {"text": "Please call"},
+        "answerSupportRequest": {"answer": "will_contact_you"},
+        "sendSupportMessage": {"text": "Here", "to": world.things["thread_id"]},
+        "putContact": {"text": "Ring twice"},
         "createPartnerInvite": {},
         "inspectInvite": {"code": world.invite_code},
         "acceptInvite": {"code": world.invite_code},
@@ -262,6 +292,8 @@ def ask(world: World, operation_id: str, *, role: str, path: str | None = None) 
     address = path or world.path(operation_id, role=role)
     body = body_of(operation_id, world)
     with world.undone():
+        if isinstance(body, bytes):
+            return send(address, body, content_type=MEDIA_TYPE)
         return send(address) if body is None else send(address, body, format="json")
 
 

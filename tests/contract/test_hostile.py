@@ -18,7 +18,13 @@ from tests.contract.world import World, stored
 
 pytestmark = pytest.mark.django_db
 
-WITH_BODY = sorted(name for name, one in operations().items() if "requestBody" in one.body)
+JSON = "application/json"
+# An archive is looked at by a worker; what is none is refused in tests of its own.
+WITH_BODY = sorted(
+    name
+    for name, one in operations().items()
+    if JSON in one.body.get("requestBody", {}).get("content", {})
+)
 WITH_PATH = sorted(name for name, one in operations().items() if "{" in one.path)
 QUERIED = [
     (name, parameter["name"])
@@ -221,4 +227,5 @@ def test_a_body_may_be_left_out_where_all_of_it_may_be(world: World) -> None:
             if schema_of(name).get("required"):
                 assert_problem(answer, 400)
             else:
-                assert answer.status_code in (200, 201, 400), (name, answer.content)
+                # Without the password that is asked for again it is refused, too.
+                assert answer.status_code in (200, 201, 202, 400, 403), (name, answer.content)

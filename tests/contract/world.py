@@ -24,6 +24,8 @@ from recovery.kernel.ids import new_id
 from recovery.members.models import Member, Session
 from recovery.members.services import passwords
 from recovery.overview import blocking
+from recovery.ownership import queries as ownership
+from recovery.ownership.models import ExportJob, ExportState, ImportJob, ImportState
 from recovery.partners import addressed, sides
 from recovery.partners import services as partners
 from recovery.partners.models import Partnership
@@ -35,6 +37,7 @@ from tests.conftest import MemberClient
 from tests.contract.document import operations
 from tests.factories import make_member, make_session
 from tests.partnering import STATUS, clock_of, make_partners, share
+from tests.supporting import REQUESTS, agree
 
 PASSWORD = "seven-stones-9"
 # Who asks: "stranger" has an account and nothing to do with the owner.
@@ -125,13 +128,48 @@ def make_world() -> World:
     invite = partners.invite(member_id=owner.id, invite_id=None, now=now)
     things["invite_id"] = str(invite.invite.id)
     things |= _between_partners(owner, links["partner_without_grants"], now=now)
+    things |= _own_data(owner, now=now)
     things |= _group(owner, people)
     things |= _kindness(clients["owner"], owner, now=now)
+    helper = "partner_with_support_requests"
+    things |= _support(clients["owner"], clients[helper], owner, links[helper], now=now)
     addresses = {role: str(link.id) for role, link in links.items()}
     account = {"handle": "owner", "password": PASSWORD}
     refresh = _made(APIClient().post("/api/v1/auth/login", account, "json"))["refresh"]
     today = days.local_date(now, zone=owner.time_zone)
     return World(clients, things, addresses, invite.code, refresh, today)
+
+
+def _support(
+    client: APIClient, helping: APIClient, owner: Member, link: Partnership, *, now: datetime
+) -> dict[str, str]:
+    """A request for support of the owner's, and the thread with the one who answered it."""
+    agree(link.other(owner.id), link, now=now)
+    share(owner, link, REQUESTS, now=now)
+    _made(client.put("/api/v1/me/contact", {"text": "Ring twice"}, "json"))
+    request = _made(client.post("/api/v1/support-requests", {"text": "Please call"}, "json"))["id"]
+    answered = helping.post(
+        f"/api/v1/support-requests/{request}/answer", {"answer": "can_talk_later"}, "json"
+    )
+    return {"request_id": request, "thread_id": _made(answered)["threads"][0]["id"]}
+
+
+def _own_data(owner: Member, *, now: datetime) -> dict[str, str]:
+    """An export of the owner's that can be fetched, with its link, and an import that is done."""
+    ready = ExportJob.objects.create(
+        member=owner,
+        created_at=now,
+        state=ExportState.READY,
+        ready_at=now,
+        expires_at=now + timedelta(hours=24),
+        due_at=now + timedelta(hours=24),
+    )
+    link = ownership.shown(job=ready, now=now).link
+    assert link is not None
+    done = ImportJob.objects.create(
+        member=owner, created_at=now, state=ImportState.DONE, finished_at=now
+    )
+    return {"export_id": str(ready.id), "token": link.token, "import_id": str(done.id)}
 
 
 def _between_partners(owner: Member, link: Partnership, *, now: datetime) -> dict[str, str]:

@@ -13,7 +13,9 @@ from tests.contract.story import (
     joining,
     kindness,
     nudges,
+    own_data,
     partnership,
+    support,
 )
 from tests.contract.story.people import Story
 
@@ -30,5 +32,7 @@ def tell(recorder: Recorder, clock: Any) -> None:
     groups.meet(story)
     boundaries.be_fellows(story)
     kindness.encourage(story)
+    support.ask_for_support(story)
     joining.look_after_the_account(story)
+    own_data.take_along(story)
     joining.leave(story)
