@@ -37,6 +37,7 @@ from tests.conftest import MemberClient
 from tests.contract.document import operations
 from tests.factories import make_member, make_session
 from tests.partnering import STATUS, clock_of, make_partners, share
+from tests.promising import shown
 from tests.supporting import REQUESTS, agree
 
 PASSWORD = "seven-stones-9"
@@ -83,7 +84,7 @@ class World:
         if operation_id == "renewGrant":
             things["partner_id"] = self.partnerships["partner_with_sober_clock"]
         address = operations()[operation_id].path.format(**things)
-        if operation_id == "getTrackerCalendar":
+        if operation_id in ("getTrackerCalendar", "listOccurrences"):
             address += f"?from={self.today - timedelta(days=3)}&to={self.today}"
         return address
 
@@ -130,6 +131,7 @@ def make_world() -> World:
     things |= _between_partners(owner, links["partner_without_grants"], now=now)
     things |= _own_data(owner, now=now)
     things |= _group(owner, people)
+    things |= _promised(clients, owner, links["partner_with_commitments"], things["group_id"])
     things |= _kindness(clients["owner"], owner, now=now)
     helper = "partner_with_support_requests"
     things |= _support(clients["owner"], clients[helper], owner, links[helper], now=now)
@@ -152,6 +154,22 @@ def _support(
         f"/api/v1/support-requests/{request}/answer", {"answer": "can_talk_later"}, "json"
     )
     return {"request_id": request, "thread_id": _made(answered)["threads"][0]["id"]}
+
+
+def _promised(
+    clients: dict[str, APIClient], owner: Member, link: Partnership, group_id: str
+) -> dict[str, str]:
+    """A commitment of the owner's, kept and confirmed today, and made to the owner's group."""
+    client, partner = clients["owner"], clients["partner_with_commitments"]
+    body = {"title": "A walk", "cadence": "daily"}
+    walk = _made(client.post("/api/v1/commitments", body, "json"))
+    entry = f"commitments/{walk['id']}/entries/{walk['start']}"
+    _made(client.put(f"/api/v1/{entry}", {"state": "kept"}, "json"))
+    share(owner, link, shown(walk), now=timezone.now())
+    _made(partner.post(f"/api/v1/partners/{link.id}/{entry}/confirmation"))
+    before = f"/api/v1/groups/{group_id}/commitments"
+    made = _made(client.post(before, {"commitment": walk["id"]}, "json"))
+    return {"commitment_id": walk["id"], "group_commitment_id": made["id"]}
 
 
 def _own_data(owner: Member, *, now: datetime) -> dict[str, str]:

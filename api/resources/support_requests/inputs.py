@@ -50,7 +50,7 @@ class SupportMessageInput(Input):
     text = Text(max_length=LONGEST_TEXT, help_text="Stored sealed, deleted on closing.")
     to = Id(
         required=False,
-        help_text="Whoever asked for support names the thread; whoever was asked leaves it out.",
+        help_text="The thread. Whoever was asked has one only, and may leave it out.",
     )
 
 

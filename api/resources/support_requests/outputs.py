@@ -147,11 +147,12 @@ def page_body(
 
 
 def message_body(
-    row: SupportMessage, *, text: str, is_asker: bool, member: Member, now: datetime
+    row: SupportMessage, *, text: str, member: Member, now: datetime
 ) -> dict[str, Any]:
     """Return a SupportMessageAnswerOutput for its author."""
     line = Line(id=row.id, is_mine=True, text=text, created_at=row.created_at)
-    reason = HelpReason.SUPPORT_REQUEST if is_asker else HelpReason.HELPING
+    helps = row.ask.helper_id == member.id
+    reason = HelpReason.HELPING if helps else HelpReason.SUPPORT_REQUEST
     return {
         "message": dict(SupportMessageOutput(line).data),
         "help": help_for(reason, member=member, now=now),

@@ -163,9 +163,7 @@ class Messages(APIView):
             text=body["text"],
             now=now,
         )
-        answer = outputs.message_body(
-            row, text=body["text"], is_asker="to" in body, member=request.user, now=now
-        )
+        answer = outputs.message_body(row, text=body["text"], member=request.user, now=now)
         return Response(answer, status=201 if created else 200)
 
 

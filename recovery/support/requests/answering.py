@@ -93,15 +93,15 @@ def write(
 ) -> tuple[SupportMessage, bool]:
     """Write to the other side of one thread; return the message and whether it is new.
 
-    The asker names with ``to`` the answer that they write to; a helper writes to the asker and
-    names none. A recipient who may not see the request never gets it, and the author is not told.
-    Any request of a series leads to the one that is open, for both. Raises Missing, Invalid,
-    AnswerFirst, RequestClosed, ThreadFull, and IdTaken for a known id with other content.
+    The asker names with ``to`` the thread; a helper has one only and need not name it. A recipient
+    who may not see the request never gets it, and the author is not told. Any request of a series
+    leads to the one that is open, for both. Raises Missing, Invalid, AnswerFirst, RequestClosed,
+    ThreadFull, and IdTaken for a known id with other content.
     """
     if not SupportRequest.objects.owned_by(author_id).filter(id=request_id).exists():
         return _reply(author_id, request_id, message_id, to=to, text=text, now=now)
     if to is None:
-        raise invalid(pointer="/to", code="required", detail="Say which answer you write to.")
+        raise invalid(pointer="/to", code="required", detail="Say which thread it belongs to.")
     with changes.write(member_id=author_id, now=now) as log:
         row = closing.locked_open(member_id=author_id, request_id=request_id, now=now)
         if row is None:
@@ -134,10 +134,10 @@ def _reply(
     now: datetime,
 ) -> tuple[SupportMessage, bool]:
     asker_id = _asker_of(helper_id, request_id, now)
-    if to is not None:
-        raise invalid(pointer="/to", code="not_here", detail="Only the asker says to whom.")
     with changes.together(member_ids=(asker_id, helper_id), now=now) as logs:
         ask = _locked_ask(helper_id, request_id, now)
+        if to not in (None, ask.id):
+            raise Missing()
         if ask.answer == SupportAnswer.NONE:
             raise AnswerFirst()
         return _store(

@@ -15,6 +15,7 @@ from tests.contract.story import (
     nudges,
     own_data,
     partnership,
+    promises,
     support,
 )
 from tests.contract.story.people import Story
@@ -32,6 +33,7 @@ def tell(recorder: Recorder, clock: Any) -> None:
     groups.meet(story)
     boundaries.be_fellows(story)
     kindness.encourage(story)
+    promises.promise(story)
     support.ask_for_support(story)
     joining.look_after_the_account(story)
     own_data.take_along(story)
