@@ -83,7 +83,7 @@ def _tell_invited(fact: PartnerInvited) -> None:
         subject_id=fact.invite_id,
         now=fact.at,
     )
-    telling.tell(one, now=fact.at)
+    telling.tell_from(fact.inviter_id, one, now=fact.at)
 
 
 def _tell_inviter(fact: PartnershipMade) -> None:
@@ -94,7 +94,7 @@ def _tell_inviter(fact: PartnershipMade) -> None:
         partnership_id=fact.partnership_id,
         now=fact.at,
     )
-    telling.tell(one, now=fact.at)
+    telling.tell_from(fact.accepted_by, one, now=fact.at)
 
 
 def _tell_confirmer(fact: ConfirmationAsked) -> None:
@@ -107,7 +107,7 @@ def _tell_confirmer(fact: ConfirmationAsked) -> None:
         partnership_id=fact.partnership_id,
         now=fact.at,
     )
-    telling.tell(one, now=fact.at)
+    telling.tell_from(fact.owner_id, one, now=fact.at)
 
 
 def _tell_confirmed(fact: CommitmentConfirmed) -> None:
@@ -122,7 +122,7 @@ def _tell_confirmed(fact: CommitmentConfirmed) -> None:
         partnership_id=given.partnership_id,
         now=fact.at,
     )
-    telling.tell(one, now=fact.at)
+    telling.tell_from(fact.partner_id, one, now=fact.at)
 
 
 def _tell_encouraged(fact: EncouragementGiven) -> None:
@@ -133,7 +133,7 @@ def _tell_encouraged(fact: EncouragementGiven) -> None:
         partnership_id=fact.partnership_id,
         now=fact.at,
     )
-    telling.tell(one, now=fact.at)
+    telling.tell_from(fact.sender_id, one, now=fact.at)
 
 
 def _tell_thanked(fact: EncouragementThanked) -> None:
@@ -145,7 +145,7 @@ def _tell_thanked(fact: EncouragementThanked) -> None:
         partnership_id=given.partnership_id,
         now=fact.at,
     )
-    telling.tell(one, now=fact.at)
+    telling.tell_from(fact.recipient_id, one, now=fact.at)
 
 
 def _tell_deciders(fact: JoinRequested) -> None:

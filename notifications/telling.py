@@ -10,6 +10,7 @@ from notifications.kinds import KINDS, Once
 from notifications.models import Dropped
 from notifications.outbox import Draft
 from notifications.wording import Kind
+from recovery.blocks import queries as blocks
 
 
 def draft(
@@ -48,6 +49,16 @@ def draft(
         expires_at=worth_until if until is None else min(until, worth_until),
         dropped=dropped,
     )
+
+
+def tell_from(other_id: UUID, one: Draft, *, now: datetime) -> None:
+    """Promise what comes from somebody, unless one of the two blocked the other: then never.
+
+    Not even after the block: what was dropped while it stood does not come back with its end.
+    """
+    pairs = {(one.member_id, other_id), (other_id, one.member_id)}
+    if not blocks.blocked_pairs(pairs=pairs):
+        tell(one, now=now)
 
 
 def tell(*drafts: Draft, now: datetime) -> None:
