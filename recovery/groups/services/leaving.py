@@ -63,7 +63,7 @@ def close(*, member_id: UUID, group_id: UUID, now: datetime) -> None:
     if queries.membership_of(member_id=member_id, group_id=group_id).role != Role.OWNER:
         raise NotYourRole()
     active = GroupMembership.objects.active().filter(group_id=group_id)
-    everybody = [one.account_id for one in active]
+    everybody = [one.account_id for one in active.all()]
     with _leaving(group_id, everybody, now=now) as logs:
         group = lock(group_id=group_id)
         mine = queries.membership_of(member_id=member_id, group_id=group_id)
@@ -71,7 +71,7 @@ def close(*, member_id: UUID, group_id: UUID, now: datetime) -> None:
             raise NotYourRole()
         # Somebody may have joined just before the row was locked: their lock comes out of order.
         # Should two writes wait for each other there, the database refuses one, to be sent again.
-        late = [one.account_id for one in active if one.account_id not in logs]
+        late = [one.account_id for one in active.all() if one.account_id not in logs]
         with changes.together(member_ids=late, now=now) as more:
             _shut(group, log=logs[member_id], now=now)
             for one in active.order_by("member_id"):
