@@ -12,6 +12,7 @@ import pytest
 from notifications import asking, hints, inbox, leases
 from notifications.models import Delivery, DeliveryState, Dropped, Notification
 from notifications.wording import Kind
+from recovery.commitments.models import EntryState
 from recovery.commitments.services import confirmations, entries
 from recovery.encouragements import services as encouragements
 from recovery.encouragements.models import EncouragementPreset
@@ -302,7 +303,7 @@ def test_a_date_kept_again_is_asked_about_once(
         member=bob,
         commitment_id=fact.subject_id,  # type: ignore[arg-type]
         local_date=TODAY,
-        said=entries.Said(entries.EntryState.KEPT),
+        said=entries.Said(EntryState.KEPT),
         now=LATER + timedelta(minutes=1),
     )
     assert Notification.objects.filter(member=alice).count() == 1
