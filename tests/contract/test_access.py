@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from api.archives import MEDIA_TYPE
 from recovery.kernel.ids import new_id
+from recovery.sharing.models import Scope
 from tests.contract.document import operations
 from tests.contract.world import PARTNERS, PASSWORD, ROLES, SIGNED_IN, World
 from tests.partnering import without_request_id
@@ -173,7 +174,11 @@ ROWS: dict[str, Row] = {
     "listGrants": linked(200),
     "replaceGrants": linked(200),
     "renewGrant": mine(200),
+    "renewGrants": linked(200),
     "getPartnerProgress": linked(200),
+    "previewForPartner": linked(200),
+    "getPartnersOverview": own(200),
+    "getWhoSeesMe": own(200),
     "listEncouragements": linked(200),
     "sendEncouragement": linked(201),
     "listReceivedEncouragements": own(200),
@@ -365,13 +370,14 @@ def test_a_partner_sees_the_scopes_that_were_granted_and_no_more(world: World) -
     seen = {
         role: {
             name
-            for name in ("check_in_status", "sober_clocks")
-            if ask(world, "getPartnerProgress", role=role).json()[name]
+            for name, shown in ask(world, "getPartnerProgress", role=role).json().items()
+            if isinstance(shown, list) and shown
         }
         for role in PARTNERS
     }
-    assert seen == {
-        "partner_without_grants": set(),
-        "partner_with_sober_clock": {"sober_clocks"},
-        "partner_with_check_in_status": {"check_in_status"},
+    nothing_there = {"quiet_alerts", "support_requests", "contact"}
+    assert seen == {"partner_without_grants": set()} | {
+        f"partner_with_{scope}": {"sober_clocks" if scope == "sober_clock" else scope.value}
+        - nothing_there
+        for scope in Scope
     }

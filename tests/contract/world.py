@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.db import transaction
@@ -30,6 +31,7 @@ from recovery.partners import addressed, sides
 from recovery.partners import services as partners
 from recovery.partners.models import Partnership
 from recovery.sharing.models import Scope
+from recovery.sharing.services import Wanted
 from recovery.sobriety.models import Tracker
 from tests import grouping
 from tests.circles import make_circle
@@ -133,6 +135,7 @@ def make_world() -> World:
     things |= _group(owner, people)
     things |= _promised(clients, owner, links["partner_with_commitments"], things["group_id"])
     things |= _kindness(clients["owner"], owner, now=now)
+    _share_each(owner, links, things, now=now)
     helper = "partner_with_support_requests"
     things |= _support(clients["owner"], clients[helper], owner, links[helper], now=now)
     addresses = {role: str(link.id) for role, link in links.items()}
@@ -140,6 +143,16 @@ def make_world() -> World:
     refresh = _made(APIClient().post("/api/v1/auth/login", account, "json"))["refresh"]
     today = days.local_date(now, zone=owner.time_zone)
     return World(clients, things, addresses, invite.code, refresh, today)
+
+
+def _share_each(
+    owner: Member, links: dict[str, Partnership], things: dict[str, str], *, now: datetime
+) -> None:
+    """Let each partner see the scope that the role says."""
+    for scope in Scope:
+        item = things.get(f"{scope.item_kind}_id")
+        wanted = Wanted(scope=scope, item_id=UUID(item) if item else None)
+        share(owner, links[f"partner_with_{scope}"], wanted, now=now)
 
 
 def _support(
@@ -253,7 +266,7 @@ def _things(client: APIClient, owner: Member, session: Session, *, now: datetime
     things["pause_id"] = _made(client.post("/api/v1/pauses", pause, "json"))["id"]
     reminder = client.post("/api/v1/reminders", {"local_time": "20:00"}, "json")
     things["reminder_id"] = _made(reminder)["id"]
-    _made(client.put(f"/api/v1/check-ins/{now.date()}", {}, "json"))
+    _made(client.put(f"/api/v1/check-ins/{now.date()}", {"mood": 4, "craving": 2}, "json"))
     _made(client.put(f"/api/v1/devices/{things['installation_id']}", phone, "json"))
     _made(client.put("/api/v1/hard-moment-plan", {"reasons": ["Mornings"]}, "json"))
     outbox.promise(
