@@ -12,6 +12,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.services import chromium
@@ -24,7 +25,12 @@ QUIET = (
 
 
 class Silent(WSGIRequestHandler):
-    """Writes no line for each request."""
+    """Writes no line for each request, and leaves no connection to the tests' database open."""
+
+    def handle(self) -> None:
+        """Answer a request."""
+        super().handle()
+        connections.close_all()
 
     def log_message(self, *args: Any) -> None:
         """Say nothing."""
@@ -32,7 +38,7 @@ class Silent(WSGIRequestHandler):
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    """The address of the program on a port of its own; the pages ask no database."""
+    """The address of the program on a port of its own."""
     with make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Silent) as made:
         thread = threading.Thread(target=made.serve_forever, daemon=True)
         thread.start()

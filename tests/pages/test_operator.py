@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
 from django.utils import timezone
 from playwright.sync_api import Browser, expect
 
@@ -100,4 +99,3 @@ def test_a_report_is_looked_at_and_decided(
     assert found.elsewhere() == []
     assert found.complaints == []
     page.context.close()
-    connection.close()
