@@ -136,9 +136,9 @@ class GroupMembershipQuerySet(models.QuerySet["GroupMembership"]):
 class GroupMembership(models.Model):
     """Somebody in a group: its id is what others see instead of an account.
 
-    ``alias_key`` is the alias as it is compared (``rules.alias_key``): one of a kind among those who
-    are here. Nobody is kept from that of somebody who left, for nothing of it is kept. ``climate_since`` is the
-    date in the group's zone on which they chose to take part in its climate.
+    ``alias_key`` is the alias as it is compared (``rules.alias_key``): one of a kind among those
+    who are here. That of somebody who left is free, for nothing of it is kept. ``climate_since`` is
+    the date in the group's zone on which they chose to take part in its climate.
     """
 
     export_rule = Export.WHOLE
