@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from notifications import delivery, planner
+from notifications import delivery, outbox, planner
+from notifications.fcm import MAX_BATCH
 from notifications.models import (
     Delivery,
     DeliveryState,
@@ -19,6 +20,7 @@ from notifications.models import (
     Reminder,
     Sender,
 )
+from notifications.wording import Kind
 from recovery.members.models import Member
 from tests import services
 from tests.loopback.fcm import LoopbackFcm
@@ -118,6 +120,42 @@ def test_a_worker_killed_while_sending_loses_nothing_and_shows_nothing_twice(
     assert len(fcm.visible()["phone"]) == 1
     assert Delivery.objects.get().tries == 2
     until(lambda: first.alive_in_group() == [], what="an orphaned beat", log=first.log)
+
+
+@pytest.mark.processes
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("broker_url", BROKERS, indirect=True)
+def test_what_somebody_waits_for_overtakes_a_backlog_that_is_on_its_way(
+    alice: Member, bob: Member, fcm: LoopbackFcm, start: Start
+) -> None:
+    make_device(member=alice, address="slow-500-alice", now=timezone.now())
+    make_device(member=bob, address="ok-bob", now=timezone.now())
+    tell(alice, times=10 * MAX_BATCH)
+    worker = start()
+    until(lambda: len(fcm.received) >= 10, what="the backlog does not move", log=worker.log)
+    tell(bob, times=1, urgent=True)
+    until(lambda: "ok-bob" in fcm.received, what="nothing urgent came", log=worker.log)
+    # At most what was under way, and the batch in which it went out itself.
+    began_with = fcm.received.index("ok-bob")
+    assert began_with <= 4 * MAX_BATCH, began_with
+    assert Delivery.objects.filter(state=DeliveryState.PENDING).count() > 5 * MAX_BATCH
+    assert worker.stop() == 0
+
+
+def tell(member: Member, *, times: int, urgent: bool = False) -> None:
+    """Promise a member something, so many times, to be sent at once."""
+    now = timezone.now()
+    drafts = [
+        outbox.Draft(
+            member_id=member.id,
+            kind=Kind.PARTNER_JOINED,
+            dedupe_key=f"{member.id}:{number}",
+            expires_at=now + timedelta(hours=1),
+            urgent=urgent,
+        )
+        for number in range(times)
+    ]
+    outbox.promise(drafts=drafts, now=now)
 
 
 @pytest.mark.processes
