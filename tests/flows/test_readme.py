@@ -37,11 +37,14 @@ def test_the_five_minute_story_runs_as_it_is_written(service: Service) -> None:
     )
     assert told.returncode == 0, told.stderr
     answers = re.split(r"(?<=\})(?=\{)", told.stdout.strip())
-    check_in, use, _, progress, _, today = map(json.loads, answers)
+    check_in, use, _, progress, cheer, asked, _, today = map(json.loads, answers)
     assert check_in["mood"] == 4
     kept = use["after_use"]
     assert kept["sober_days"] == kept["days_elapsed"] - 1
     assert progress["sober_clocks"][0]["name"] == "Wine"
+    assert progress["commitments"][0]["title"] == "A walk"
+    assert cheer["preset"] == "one_day_at_a_time"
+    assert asked["help"]["crisis_resources"]
     assert today["reminders"][0]["local_time"] == "08:00"
 
 
