@@ -116,6 +116,11 @@ def block(member: Member, other: GroupMembership) -> None:
     blocks.block(
         member_id=member.id,
         block_id=None,
-        named=blocks.Named(member_id=other.member_id, named_by=other.id, known_as=other.alias),
+        named=blocks.Named(
+            member_id=other.member_id,
+            named_by=other.id,
+            known_as=other.alias,
+            named_in=other.group_id,
+        ),
         now=NOW,
     )

@@ -31,15 +31,17 @@ class BlockQuerySet(OwnedQuerySet):
 class Block(OwnedRow):
     """That a member blocked another; the other is never told, and nothing of theirs says so.
 
-    ``named_by`` is the partnership or the group membership by which the blocker named them, and
-    ``known_as`` the handle or alias that they went by there. One person may be blocked under two
-    names: one row for both would tell the blocker that the two are the same.
+    ``named_by`` is the partnership or the group membership by which the blocker named them,
+    ``known_as`` the handle or alias that they went by there, and ``named_in`` the group of that
+    alias. One person may be blocked under two names: one row for both would tell the blocker that
+    the two are the same.
     """
 
     secrets = ("blocked",)
 
     blocked = models.ForeignKey("recovery.Member", on_delete=models.CASCADE, related_name="+")
     named_by = models.UUIDField()
+    named_in = models.UUIDField(null=True)
     known_as = models.CharField(max_length=60, blank=True)
     removed_at = models.DateTimeField(null=True)
 

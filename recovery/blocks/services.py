@@ -18,11 +18,15 @@ from recovery.kernel.ids import new_id
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Somebody as the blocker named them: by which row, and what they are called there."""
+    """Somebody as the blocker named them: by which row, what they are called there, in which group.
+
+    Without a group it is their handle.
+    """
 
     member_id: UUID
     named_by: UUID
     known_as: str
+    named_in: UUID | None = None
 
 
 def block(
@@ -48,6 +52,7 @@ def block(
             created_at=now,
             blocked_id=named.member_id,
             named_by=named.named_by,
+            named_in=named.named_in,
             known_as=named.known_as,
         )
         rows.insert(made)

@@ -54,18 +54,17 @@ def seen_by(*, viewer: GroupMembership) -> QuerySet[GroupCommitment]:
     """Return those that a member of the group sees: without people of whom either blocked the
     other.
     """
-    apart = blocks.apart_from(member_id=_member_id(viewer))
+    apart = blocks.apart_in_group(member_id=_member_id(viewer), group_id=viewer.group_id)
     return made_to(group_id=viewer.group_id).exclude(member_id__in=apart)
 
 
 def shown(*, member: Member, made: Sequence[GroupCommitment], now: datetime) -> list[Shown]:
-    """Return what is shown of commitments made to a group; five queries, whatever their number."""
+    """Return what is shown of commitments made to one group, in five queries at most."""
     if not made:
         return []
     sealers = sealing.for_members(member_ids=list({one.member_id for one in made}))
-    heard = Cheer.objects.filter(group_commitment__in=made, heard=True).exclude(
-        member_id__in=blocks.apart_from(member_id=member.id)
-    )
+    apart = blocks.apart_in_group(member_id=member.id, group_id=made[0].membership.group_id)
+    heard = Cheer.objects.filter(group_commitment__in=made, heard=True).exclude(member_id__in=apart)
     by_made = heard.values("group_commitment").order_by("group_commitment")
     counts = dict(by_made.annotate(count=Count("id")).values_list("group_commitment", "count"))
     today = calendar.today_of(member=member, now=now)

@@ -153,11 +153,15 @@ def seen_by(*, viewer: GroupMembership) -> QuerySet[GroupMembership]:
     """Return the active memberships of the group that one of its members may see.
 
     Themselves, and those who chose to be shown; a block hides both from each other like that
-    choice. Whoever runs the group sees all, for they answer for who is let in and who is removed.
+    choice. Whoever was blocked elsewhere, under a handle, stays in the blocker's list: who
+    disappears would tell whose alias it is. Whoever runs the group sees all, for they answer for
+    who is let in and who is removed.
     """
     everybody = members_of(group_id=viewer.group_id).annotate(
         is_apart=Exists(
-            Block.objects.standing(blocker=viewer.member_id, blocked=OuterRef("member_id"))
+            Block.objects.standing(blocker=viewer.member_id, blocked=OuterRef("member_id")).filter(
+                named_in=viewer.group_id
+            )
         )
         | Exists(Block.objects.standing(blocker=OuterRef("member_id"), blocked=viewer.member_id))
     )

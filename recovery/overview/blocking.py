@@ -27,6 +27,7 @@ def block_partner(
         member_id=found.other_id(member_id),
         named_by=found.id,
         known_as=name.alias or name.handle or "",
+        named_in=found.group_id if name.alias else None,
     )
     return blocks.block(member_id=member_id, block_id=block_id, named=named, now=now)
 
@@ -54,6 +55,11 @@ def block_group_member(
     return blocks.block(
         member_id=member_id,
         block_id=block_id,
-        named=Named(member_id=named.member_id, named_by=named.id, known_as=known_as),
+        named=Named(
+            member_id=named.member_id,
+            named_by=named.id,
+            known_as=known_as,
+            named_in=group_id,
+        ),
         now=now,
     )

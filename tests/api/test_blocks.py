@@ -157,3 +157,38 @@ def test_in_the_group_they_no_longer_find_each_other(
         aliases = [one["alias"] for one in client_of(member).get(path).json()["items"]]
         assert other not in aliases
         assert "Heron" in aliases
+
+
+def test_blocking_a_partner_does_not_tell_under_which_alias_they_are_in_a_group(
+    as_alice: APIClient,
+    as_bob: APIClient,
+    linked: Partnership,
+    alice: Member,
+    bob: Member,
+    charlie: Member,
+) -> None:
+    """Block, see who disappears, unblock: so somebody could learn whose alias it is."""
+    circle = make_circle(charlie, alice, bob)
+    group = f"/api/v1/groups/{circle[0].group_id}"
+    promise = as_bob.post(
+        "/api/v1/commitments", {"title": "A walk", "cadence": "daily"}, format="json"
+    ).json()["id"]
+    made = as_bob.post(f"{group}/commitments", {"commitment": promise}, format="json").json()
+    mine = as_alice.post(
+        "/api/v1/commitments", {"title": "A call", "cadence": "daily"}, format="json"
+    ).json()["id"]
+    own = as_alice.post(f"{group}/commitments", {"commitment": mine}, format="json").json()
+    assert as_bob.post(f"{group}/commitments/{own['id']}/cheers").status_code == 201
+    paths = [f"{group}/members", f"{group}/commitments", group, "/api/v1/partner-invites"]
+    before = [as_alice.get(path).content for path in paths]
+    block(as_alice, partner=str(linked.id))
+    assert [as_alice.get(path).content for path in paths] == before
+    # What either does towards the other is answered, and reaches nobody.
+    cheer = f"{group}/commitments/{made['id']}/cheers"
+    assert as_alice.post(cheer).status_code == 201
+    (seen,) = as_bob.get(f"{group}/commitments").json()["items"]
+    assert (seen["id"], seen["cheers"]) == (made["id"], 0)
+    body = {"group": str(circle[0].group_id), "to": str(circle[2].id)}
+    assert as_alice.post("/api/v1/partner-invites", body, format="json").status_code == 201
+    received = as_bob.get("/api/v1/partner-invites?direction=received")
+    assert received.json()["items"] == []

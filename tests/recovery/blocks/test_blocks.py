@@ -57,6 +57,20 @@ def test_a_block_holds_in_one_direction(alice: Member, bob: Member, charlie: Mem
     assert queries.apart_from(member_id=charlie.id) == set()
 
 
+def test_in_a_group_those_are_apart_who_were_blocked_by_its_aliases(
+    alice: Member, bob: Member, charlie: Member
+) -> None:
+    here, elsewhere = new_id(), new_id()
+    for other, group_id in ((bob, here), (charlie, elsewhere)):
+        by = Named(member_id=other.id, named_by=new_id(), known_as="", named_in=group_id)
+        services.block(member_id=alice.id, block_id=None, named=by, now=NOW)
+    assert queries.apart_in_group(member_id=alice.id, group_id=here) == {bob.id}
+    assert queries.apart_in_group(member_id=alice.id, group_id=elsewhere) == {charlie.id}
+    assert queries.apart_in_group(member_id=alice.id, group_id=new_id()) == set()
+    for other in (bob, charlie):
+        assert queries.apart_in_group(member_id=other.id, group_id=here) == {alice.id}
+
+
 def test_it_stands_in_a_query_about_others(alice: Member, bob: Member, charlie: Member) -> None:
     block(alice, bob)
     free = Member.objects.exclude(id=alice.id).filter(
