@@ -11,6 +11,7 @@ from django.db import DatabaseError
 from recovery.kernel import changes, rows, sealing
 from recovery.kernel.errors import Conflict, Missing, Unavailable
 from recovery.kernel.ids import new_id
+from recovery.kernel.sealing import CannotOpen, Sealer
 from recovery.members.models import Member
 from recovery.reports import queries, subjects
 from recovery.reports.models import (
@@ -62,7 +63,7 @@ def report(
             created_at=now,
         )
         made.text = sealer.seal(text, label=queries.TEXT_LABEL, row_id=made.id)
-        holder = sealing.for_member(member_id=subject.about_id or member.id)
+        holder = _sealer(subject.about_id or member.id)
         made.snapshot = holder.seal(
             json.dumps(dict(subject.snapshot), ensure_ascii=False),
             label=queries.SNAPSHOT_LABEL,
@@ -86,7 +87,10 @@ def look(*, report_id: UUID, operator: str, now: datetime) -> Opened:
         _record(report_id, operator, ReportLookKind.OPENED, now=now)
     except DatabaseError:
         raise Unavailable("This look cannot be recorded just now, so nothing is shown.") from None
-    return queries.opened(report=found)
+    try:
+        return queries.opened(report=found)
+    except CannotOpen:
+        raise Missing() from None
 
 
 def resolve(
@@ -107,7 +111,7 @@ def resolve(
             raise Conflict("Somebody has decided on this report already.")
         if outcome not in outcomes_of(report=found):
             raise Conflict("A report of this kind cannot end like this.")
-        sealer = sealing.for_member(member_id=found.member_id)
+        sealer = _sealer(found.member_id)
         found.outcome = outcome
         found.operator_note = sealer.seal(note, label=queries.NOTE_LABEL, row_id=found.id)
         found.resolved_at = now
@@ -126,6 +130,14 @@ def outcomes_of(*, report: Report) -> list[ReportOutcome]:
     if report.subject_kind == ReportSubject.MEMBER:
         found.remove(ReportOutcome.CONTENT_HIDDEN)
     return found
+
+
+def _sealer(member_id: UUID) -> Sealer:
+    """Return a member's sealer. Raises Missing for one who is being erased: the key goes first."""
+    try:
+        return sealing.for_member(member_id=member_id)
+    except CannotOpen:
+        raise Missing() from None
 
 
 def _record(report_id: UUID, operator: str, what: ReportLookKind, *, now: datetime) -> None:

@@ -16,6 +16,7 @@ from recovery.groups.models import GroupMembership
 from recovery.groups.services import moderating
 from recovery.kernel import sealing
 from recovery.kernel.errors import Missing
+from recovery.kernel.sealing import CannotOpen
 from recovery.partners import queries as partners
 from recovery.partners.models import Partnership
 from recovery.reports.models import Report, ReportSubject
@@ -94,7 +95,10 @@ def _encouragement(reporter_id: UUID, subject_id: UUID) -> Subject:
     found: Encouragement = Encouragement.objects.received_by(reporter_id).one(id=subject_id)
     if found.member_id is None:
         raise Missing()
-    sealer = sealing.for_member(member_id=found.member_id)
+    try:
+        sealer = sealing.for_member(member_id=found.member_id)
+    except CannotOpen:
+        raise Missing() from None
     text = encouragements.text_of(encouragement=found, sealer=sealer)
     return Subject(about_id=found.member_id, snapshot={"preset": found.preset, "text": text})
 

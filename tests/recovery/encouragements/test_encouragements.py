@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,12 +24,14 @@ from recovery.kernel.errors import IdTaken, Invalid, Missing, Refusal
 from recovery.kernel.ids import new_id
 from recovery.kernel.models import Change
 from recovery.members.models import Member
+from recovery.ownership.services import deletion, working
 from recovery.partners import help as helping
 from recovery.partners import services as partners
 from recovery.partners.help_models import HelpKind
 from recovery.partners.models import Partnership, PartnershipSide
 from tests.factories import make_member
 from tests.partnering import NOW, make_partners
+from tests.recovery.ownership.lives import PASSWORD, give_password
 
 PROUD = Words(preset=EncouragementPreset.PROUD_OF_YOU)
 LETTER = Words(preset=EncouragementPreset.WELL_DONE, text="Your call on Monday kept me going")
@@ -56,6 +59,15 @@ def facts(monkeypatch: pytest.MonkeyPatch) -> Facts:
 
     monkeypatch.setattr(events, "publish", listen)
     return heard
+
+
+def erase(member: Member) -> None:
+    """The member deletes their account, and the erasure is done."""
+    give_password(member)
+    deletion.delete(member=member, password=PASSWORD, wait_24_hours=False, now=NOW)
+    while working.work_off(now=NOW):
+        pass
+    assert not Member.objects.filter(id=member.id).exists()
 
 
 def choose(member: Member, linked: Partnership, **chosen: bool) -> None:
@@ -328,8 +340,9 @@ def test_of_somebody_who_left_the_preset_stays_and_no_text_nor_name(
     ]
     with pytest.raises(Missing):
         services.thank(member_id=bob.id, encouragement_id=ended[0].id, now=NOW)
-    Member.objects.get(id=alice.id).delete()
+    erase(alice)
     assert kept(bob) == ended
+    assert bytes(Encouragement.objects.filter(recipient=bob).latest("created_at").text) == b""
     assert helping.help_given(member_id=alice.id).total == 0
 
 
@@ -338,7 +351,7 @@ def test_help_stays_counted_when_those_who_were_helped_leave(
 ) -> None:
     given = give(alice, linked)
     services.thank(member_id=bob.id, encouragement_id=given.id, now=NOW)
-    Member.objects.get(id=bob.id).delete()
+    erase(bob)
     assert helping.help_given(member_id=alice.id).total == 2
 
 
@@ -386,3 +399,16 @@ def test_every_help_is_counted_and_each_kind_for_itself(alice: Member, bob: Memb
     assert given.counts == dict.fromkeys(HelpKind, 2)
     assert given.total == 2 * len(HelpKind)
     assert helping.help_given(member_id=bob.id).total == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_helps_given_at_once_none_is_lost(alice: Member) -> None:
+    def help_once(_: int) -> None:
+        try:
+            helping.count_help(member_id=alice.id, kind=HelpKind.SUPPORT_ANSWER)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        list(pool.map(help_once, range(24)))
+    assert helping.help_given(member_id=alice.id).total == 24

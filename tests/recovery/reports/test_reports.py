@@ -341,6 +341,27 @@ def test_when_the_reported_is_erased_nobody_can_read_what_they_said(
     assert (opened.snapshot, opened.text) == ({}, "It hurts to read this")
 
 
+def test_while_somebody_is_being_erased_nothing_of_theirs_is_there_any_more(
+    alice: Member, bob: Member
+) -> None:
+    linked = make_partners(alice, bob)
+    given = encouraged(bob, alice, linked)
+    made, _ = report(alice, ReportSubject.MEMBER, linked.id)
+    mine, _ = report(bob, ReportSubject.MEMBER, linked.id)
+    SealingKey.objects.filter(member_id=bob.id).delete()
+    with pytest.raises(Missing):
+        report(alice, ReportSubject.ENCOURAGEMENT, given.id)
+    Report.objects.filter(id=made.id).delete()
+    with pytest.raises(Missing):
+        report(alice, ReportSubject.MEMBER, linked.id)
+    with pytest.raises(Missing):
+        look(mine)
+    with pytest.raises(Missing):
+        services.resolve(
+            report_id=mine.id, operator="ona", outcome=ReportOutcome.NO_ACTION, note="", now=NOW
+        )
+
+
 @pytest.mark.parametrize(
     ("waited", "said", "too_long"),
     [
