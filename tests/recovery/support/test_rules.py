@@ -9,7 +9,16 @@ import pytest
 
 from recovery.support import rules
 from recovery.support.rules import Kind
-from recovery.support.texts import HELP_INTRO, LANGUAGES, SAFETY_TEXTS, Moment, SafetyText
+from recovery.support.texts import (
+    HELP_INTRO,
+    HELPING_INTRO,
+    LANGUAGES,
+    NO_ANSWER_INTRO,
+    SAFETY_TEXTS,
+    Moment,
+    SafetyText,
+)
+from recovery.support.wording import BEFORE_SENDING
 
 READ_ON = date(2026, 11, 22)
 INTERNATIONAL = rules.find(country=None)
@@ -25,8 +34,14 @@ STIGMATISING = re.compile(
     re.IGNORECASE,
 )
 
+INTROS = {"help": HELP_INTRO, "no_answer": NO_ANSWER_INTRO, "helping": HELPING_INTRO}
 EVERY_TEXT = {
-    **{f"help_intro {language}": text for language, text in HELP_INTRO.items()},
+    **{
+        f"{name}_intro {language}": text
+        for name, texts in INTROS.items()
+        for language, text in texts.items()
+    },
+    "before_sending": BEFORE_SENDING,
     **{
         f"{known.key} {language}": text
         for known in SAFETY_TEXTS.values()
@@ -173,9 +188,16 @@ def test_a_safety_text_exists_in_every_language_and_differs_in_each(
     assert len(set(known.texts.values())) == len(LANGUAGES)
 
 
-def test_the_sentence_above_the_help_exists_in_every_language() -> None:
-    assert set(HELP_INTRO) == set(LANGUAGES)
-    assert rules.help_intro(language="de-AT") == HELP_INTRO["de"]
+@pytest.mark.parametrize("name", INTROS)
+def test_the_sentence_above_the_help_exists_in_every_language(name: str) -> None:
+    assert set(INTROS[name]) == set(LANGUAGES)
+    assert len(set(INTROS[name].values())) == len(LANGUAGES)
+    assert getattr(rules, f"{name}_intro")(language="de-AT") == INTROS[name]["de"]
+
+
+def test_nobody_who_helps_is_told_to_send_others_to_a_door_unless_a_life_is_in_danger() -> None:
+    assert "If their life is in danger" in HELPING_INTRO["en"]
+    assert "police" not in HELPING_INTRO["en"].lower()
 
 
 @pytest.mark.parametrize(
