@@ -14,6 +14,7 @@ import pytest
 from recovery.calendar import rules as calendar
 from recovery.calendar.rules import PauseRange, ZoneFact
 from recovery.checkins import rules as checkins
+from recovery.goals import rules as goals
 from recovery.kernel import days
 from recovery.sobriety import day_states, limits, milestones, rules
 from recovery.sobriety.facts import Fact, Started, Used, Voided, use_dates
@@ -276,6 +277,27 @@ def states_of_dates(case: Json) -> Json:
     return {"state": str(state)}
 
 
+def goal_pace(case: Json) -> Json:
+    target = None if case["target"] is None else Decimal(case["target"])
+    done = goals.fraction(
+        target=target,
+        total=Decimal(case["total"]),
+        steps_done=case["steps_done"],
+        steps=case["steps"],
+    )
+    due_on = None if case["due_on"] is None else date.fromisoformat(case["due_on"])
+    pace = goals.pace(
+        done=done,
+        started_on=date.fromisoformat(case["started_on"]),
+        due_on=due_on,
+        today=date.fromisoformat(case["today"]),
+    )
+    return {
+        "fraction": None if done is None else f"{goals.shown(done):f}",
+        "pace": str(pace if case["state"] == "active" else goals.Pace.NONE),
+    }
+
+
 ANSWERS: dict[str, Callable[[Json], Json]] = {
     "local_dates": local_dates,
     "wall_clocks": wall_clocks,
@@ -287,6 +309,7 @@ ANSWERS: dict[str, Callable[[Json], Json]] = {
     "check_in_streaks": check_in_streaks,
     "limits": limits_kept,
     "day_states": states_of_dates,
+    "goal_pace": goal_pace,
 }
 
 
