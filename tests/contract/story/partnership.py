@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from recovery.kernel.ids import new_id
+from tests.contract.story import sharing
 from tests.contract.story.people import NEXT_PASSWORD, Story
 
 
@@ -47,6 +48,7 @@ def be_partners(story: Story) -> None:
     story.say(story.guest, "listPartners", gets="One partner")
     story.say(story.guest, "getPartner", gets="A partner", **at)
     story.say(story.guest, "getPartnerProgress", gets="A clock and a status", **at)
+    sharing.share_more(story, at)
     story.say(story.me, "getAccessLog", gets="Who looked, and at what")
     story.say(story.guest, "getToday", gets="A first day, with something newly shared")
     story.say(story.me, "getToday", gets="A clock and a limit")
