@@ -60,7 +60,7 @@ class TodayCommitmentOutput(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=CommitmentKind.choices)
     reminder_time = WallTime(allow_null=True)
     last_date = serializers.DateField(help_text="Until when: today, or the last date of a week.")
-    required = serializers.IntegerField(help_text="Dates to be kept until then.")
+    needed = serializers.IntegerField(help_text="Dates to be kept until then.")
     kept = serializers.IntegerField(help_text="Dates kept of them.")
 
 
@@ -167,7 +167,7 @@ def _commitment_body(
         "kind": commitment.kind,
         "reminder_time": at.strftime("%H:%M") if at else None,
         "last_date": occurrence.last,
-        "required": occurrence.required,
+        "needed": occurrence.required,
         "kept": occurrence.kept,
     }
 

@@ -22,7 +22,6 @@ from recovery.commitments.occurrences import (
     judged_to,
     listed,
 )
-from recovery.commitments.rules import Reading as CommitmentReading
 from recovery.commitments.terms import EASING_DELAY, Terms, monday_of
 from recovery.kernel.days import ONE_DAY
 from recovery.kernel.rows import OwnedQuerySet
@@ -30,6 +29,9 @@ from recovery.kernel.sealing import Sealer
 from recovery.members.models import Member
 from recovery.partners import queries as partners
 from recovery.partners.models import Name
+
+# How a commitment stands, under the name by which other areas know it.
+CommitmentReading = rules.Reading
 
 TITLE_LABEL = Commitment.sealed["title"]
 NOTE_LABEL = CommitmentEntry.sealed["note"]
@@ -48,8 +50,7 @@ class Confirmed:
 
 def commitments_of(*, member_id: UUID) -> OwnedQuerySet:
     """Return the member's commitments, each with what its readings are made from."""
-    mine: OwnedQuerySet = Commitment.objects.owned_by(member_id).filter(deleted_at__isnull=True)
-    with_goal = mine.select_related("tally", "goal", "confirmer")
+    with_goal = _live(member_id).select_related("tally", "goal", "confirmer")
     return with_goal.defer("goal__title", "goal__why", "goal__unit")
 
 
@@ -109,7 +110,8 @@ def open_on(*, member: Member, today: date) -> list[tuple[Commitment, Occurrence
 
     Each with its occurrence.
     """
-    found = list(commitments_of(member_id=member.id).order_by("created_at", "id"))
+    mine = _live(member.id).select_related("tally")
+    found: list[Commitment] = list(mine.order_by("created_at", "id"))
     if not found:
         return []
     pauses = calendar.bridges_between(
@@ -224,6 +226,11 @@ def settled_of(tally: CommitmentTally) -> rules.Tally:
 def recent_of(tally: CommitmentTally) -> dict[date, Answer]:
     """Return the answers of the dates that have not settled."""
     return {date.fromisoformat(day): state for day, state in tally.recent.items()}
+
+
+def _live(member_id: UUID) -> OwnedQuerySet:
+    mine: OwnedQuerySet = Commitment.objects.owned_by(member_id)
+    return mine.filter(deleted_at__isnull=True)
 
 
 def _recent(commitment: Commitment, bridges: Bridges, *, judged: date) -> Promise:

@@ -243,7 +243,7 @@ def test_today_shows_what_waits_for_an_answer(as_alice: APIClient) -> None:
         "kind": "general",
         "reminder_time": None,
         "last_date": SUNDAY,
-        "required": 2,
+        "needed": 2,
         "kept": 1,
     }
 
@@ -307,7 +307,7 @@ def week(first: str, last: str, state: str, *, kept: int) -> dict[str, Any]:
     return {
         "first_date": first,
         "last_date": last,
-        "required": 2,
+        "needed": 2,
         "kept": kept,
         "state": state,
     }

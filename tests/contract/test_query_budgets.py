@@ -22,6 +22,7 @@ from recovery.checkins.models import CheckIn
 from recovery.kernel.ids import new_id
 from recovery.members.models import Member
 from tests.api.test_trackers import begin, report
+from tests.promising import promise
 
 NOON = "2026-11-22T12:00:00+01:00"
 CONTROL = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
@@ -94,11 +95,15 @@ def hard_life(client: APIClient, member: Member) -> dict[str, Any]:
 
 @time_machine.travel(NOON, tick=False)
 @pytest.mark.parametrize("days", [10, 400])
-def test_today_takes_ten_queries_at_most(as_alice: APIClient, alice: Member, days: int) -> None:
+def test_today_takes_twelve_queries_at_most(as_alice: APIClient, alice: Member, days: int) -> None:
+    """Two of them for what waits for an answer: the commitments, and what pauses them."""
     live_through(alice, days=days, every=7)
     hard_life(as_alice, alice)
-    with at_most(10):
+    for _ in range(20):
+        promise(as_alice, cadence="weekdays", weekdays=[2, 6], start="2026-01-01")
+    with at_most(12):
         answer = as_alice.get("/api/v1/today")
+    assert len(answer.json()["commitments"]) == 20
     assert answer.json()["help"]["plan"]["what_helps"] == ["Call Sam"]
     assert answer.json()["streak"]["current"] > 0
 
@@ -194,10 +199,10 @@ def test_the_heaviest_check_in_there_is_stays_bounded(
 def test_the_first_check_in_from_another_zone_stays_bounded(
     as_alice: APIClient, alice: Member, days: int
 ) -> None:
-    """Once a journey: the zone is a fact, deadlines move and the streak is folded anew."""
+    """Once a journey: the zone is a fact, deadlines of three kinds move, what bridges is folded."""
     live_through(alice, days=days)
     as_alice.post("/api/v1/reminders", {"local_time": "08:00"}, format="json")
-    with at_most(24):
+    with at_most(25):
         answer = as_alice.put(
             "/api/v1/check-ins/2026-11-22", {"time_zone": "America/New_York"}, format="json"
         )

@@ -108,7 +108,7 @@ class OccurrenceOutput(serializers.Serializer[Any]):
 
     first_date = serializers.DateField()
     last_date = serializers.DateField()
-    required = serializers.IntegerField(help_text="How many dates are to be kept.")
+    needed = serializers.IntegerField(help_text="How many dates are to be kept.")
     kept = serializers.IntegerField(help_text="How many are.")
     state = serializers.ChoiceField(choices=STATES)
 
@@ -219,7 +219,7 @@ def occurrence_body(found: Occurrence) -> dict[str, Any]:
     return {
         "first_date": found.first,
         "last_date": found.last,
-        "required": found.required,
+        "needed": found.required,
         "kept": found.kept,
         "state": found.state,
     }

@@ -55,8 +55,10 @@ def refold(
 
 def refold_after(fact: BridgesMoved) -> None:
     """Fold all commitments anew when the dates that bridge have changed."""
-    member = Member.objects.get(id=fact.member_id)
-    found = list(queries.commitments_of(member_id=member.id))
+    found = list(queries.commitments_of(member_id=fact.member_id).select_related("member"))
+    if not found:
+        return
+    member = found[0].member
     refold(
         member=member,
         standing=[(one, queries.terms_of(commitment=one)) for one in found],
