@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from recovery.kernel.ids import new_id
 from recovery.members.models import Member
 from recovery.partners.models import Partnership
-from recovery.sharing.models import Grant
+from recovery.sharing.models import Grant, Scope
 from tests.partnering import (
     NOW,
     STATUS,
@@ -84,7 +84,7 @@ def test_sharing_is_a_set_that_comes_with_its_words(
         ("sober_clock", str(clock.id), "in_force"),
     ]
     assert {g["expires_at"] for g in stored.json()["grants"]} == {"2027-02-20T12:00:00Z"}
-    assert {w["scope"] for w in stored.json()["wording"]} == {"sober_clock", "check_in_status"}
+    assert {w["scope"] for w in stored.json()["wording"]} == set(Scope.values)
     assert "can notice" in stored.json()["before_taking_back"]
     again = as_alice.put(grants_path(linked), wanted, format="json")
     assert again.content == stored.content == as_alice.get(grants_path(linked)).content
