@@ -11,7 +11,7 @@ from pathlib import Path
 from bench import report
 from tests import services
 
-CASES = ("requests", "tick", "history", "start")
+CASES = ("requests", "tick", "history", "overview", "start")
 
 
 def main(names: list[str]) -> int:

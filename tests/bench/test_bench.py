@@ -9,7 +9,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from bench import data
-from bench.inside import history, life, tick
+from bench.inside import history, life, sponsor, tick
 from bench.report import Table
 from bench.serving import PLAIN, on_sqlite
 
@@ -43,6 +43,20 @@ def test_both_histories_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history, "TEN_YEARS", 200)
     found = history.main("1", "2")
     assert all(len(times["one"]) == len(times["other"]) == 2 for times in found["times"].values())
+
+
+@pytest.mark.django_db
+def test_the_sponsors_that_are_measured_see_their_partners() -> None:
+    made = sponsor.main("2", "1", "12", "3")
+    assert [len(of_one["partners"]) for of_one in made.values()] == [2, 2, 1]
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {made['many_year']['token']}")
+    seen = client.get("/api/v1/partners/overview").json()["items"]
+    assert [one["partner"]["id"] for one in seen] == made["many_year"]["partners"][::-1]
+    assert all(one["open_commitments"] and one["new_milestones"] for one in seen)
+    for link in made["many_year"]["partners"]:
+        (shown,) = client.get(f"/api/v1/partners/{link}/progress").json()["commitments"]
+        assert 0 < float(shown["kept_rate"]) < 1
 
 
 @pytest.mark.processes
