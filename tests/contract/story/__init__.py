@@ -16,6 +16,7 @@ from tests.contract.story import (
     own_data,
     partnership,
     promises,
+    quiet,
     support,
 )
 from tests.contract.story.people import Story
@@ -34,6 +35,7 @@ def tell(recorder: Recorder, clock: Any) -> None:
     boundaries.be_fellows(story)
     kindness.encourage(story)
     promises.promise(story)
+    quiet.be_quiet(story)
     support.ask_for_support(story)
     joining.look_after_the_account(story)
     own_data.take_along(story)
