@@ -12,9 +12,10 @@ from django.db.models import Q, Subquery
 from recovery.calendar.models import Pause, PauseSource, ZoneChange
 from recovery.calendar.rules import (
     HOURS_WITHOUT_VERDICT,
+    Move,
     PauseRange,
     ZoneFact,
-    first_zone_change_within,
+    first_move_within,
 )
 from recovery.kernel import days
 from recovery.kernel.rows import OwnedQuerySet
@@ -50,10 +51,10 @@ def zone_before(*, member_id: UUID, moved_at: datetime) -> ZoneFact | None:
     return row and ZoneFact(row.effective_at, row.zone, row.day_start_hour)
 
 
-def moved_lately(*, member_id: UUID, now: datetime) -> datetime | None:
+def moved_lately(*, member_id: UUID, now: datetime) -> Move | None:
     """Return the first change of zone or day start within the last 24 hours, with one query.
 
-    What would have been judged since then waits; None if there was no change.
+    What was not judged by then waits; None if there was no change.
     """
     mine = ZoneChange.objects.owned_by(member_id)
     since = now - timedelta(hours=HOURS_WITHOUT_VERDICT)
@@ -65,7 +66,7 @@ def moved_lately(*, member_id: UUID, now: datetime) -> datetime | None:
         ZoneFact(effective_at=row.effective_at, zone=row.zone, day_start_hour=row.day_start_hour)
         for row in rows.order_by("effective_at")
     ]
-    return first_zone_change_within(now=now, facts=facts) if facts else None
+    return first_move_within(now=now, facts=facts) if facts else None
 
 
 def last_moved_at(*, member_id: UUID) -> datetime:

@@ -33,6 +33,14 @@ class ZoneFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """A change of zone or day start, and what had been in force until then."""
+
+    at: datetime
+    before: ZoneFact
+
+
+@dataclass(frozen=True, slots=True)
 class PauseRange:
     """A range of local dates, both ends included; open while it has no last one."""
 
@@ -118,15 +126,15 @@ def last_zone_change_within(
     While it did, nothing is judged and no partner is told. A fact that repeats what was in
     force already is no change, nor is the first one.
     """
-    return first_zone_change_within(now=now, facts=facts, hours=hours) is not None
+    return first_move_within(now=now, facts=facts, hours=hours) is not None
 
 
-def first_zone_change_within(
+def first_move_within(
     *, now: datetime, facts: Sequence[ZoneFact], hours: int = HOURS_WITHOUT_VERDICT
-) -> datetime | None:
+) -> Move | None:
     """Return the earliest change of zone or day start in the last hours before ``now``.
 
-    What would have been judged since then waits.
+    What was not judged by then waits.
     """
     since = now - timedelta(hours=hours)
     earliest = None
@@ -135,7 +143,7 @@ def first_zone_change_within(
         if fact.effective_at <= since:
             break
         if (fact.zone, fact.day_start_hour) != (previous.zone, previous.day_start_hour):
-            earliest = fact.effective_at
+            earliest = Move(at=fact.effective_at, before=previous)
     return earliest
 
 

@@ -16,6 +16,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Literal
 
+from recovery.calendar.rules import Move
 from recovery.commitments.bridges import Bridges
 from recovery.commitments.terms import (
     EASING_DELAY,
@@ -129,20 +130,24 @@ class Promise:
         return self.answered[bisect_left(self.answered, first) : bisect_right(self.answered, last)]
 
 
-def judged_to(
-    *, now: datetime, zone: str, day_start_hour: int, moved_at: datetime | None = None
-) -> date:
+def judged_to(*, now: datetime, zone: str, day_start_hour: int, moved: Move | None = None) -> date:
     """Return the last date whose silence is judged at an instant.
 
-    A date is judged three hours after the next one has begun. ``moved_at``: the first change of
-    zone or day start within the last 24 hours; what would be judged since then waits.
+    A date is judged three hours after the next one has begun. ``moved``: the first change of zone
+    or day start within the last 24 hours; what was not judged by then, where the person was until
+    then, waits.
     """
-    day = days.local_date(now, zone=zone, day_start_hour=day_start_hour)
-    while True:
-        over = days.day_ends_at(day, zone=zone, day_start_hour=day_start_hour) + GRACE
-        if over <= now and (moved_at is None or over < moved_at):
-            return day
+    latest = _judged_to(now, zone, day_start_hour)
+    if moved is None:
+        return latest
+    return min(latest, _judged_to(moved.at, moved.before.zone, moved.before.day_start_hour))
+
+
+def _judged_to(at: datetime, zone: str, day_start_hour: int) -> date:
+    day = days.local_date(at, zone=zone, day_start_hour=day_start_hour)
+    while days.day_ends_at(day, zone=zone, day_start_hour=day_start_hour) + GRACE > at:
         day -= ONE_DAY
+    return day
 
 
 def pieces(promise: Promise, *, first: date, last: date) -> Iterator[Stretch | Group]:

@@ -281,7 +281,7 @@ def _judged_to(member: Member, *, now: datetime) -> date:
         now=now,
         zone=member.time_zone,
         day_start_hour=member.day_start_hour,
-        moved_at=calendar.moved_lately(member_id=member.id, now=now),
+        moved=calendar.moved_lately(member_id=member.id, now=now),
     )
 
 

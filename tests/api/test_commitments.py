@@ -228,8 +228,9 @@ def test_the_list_is_paged_and_can_be_narrowed_to_what_is_open_today(
     assert page["next_cursor"] is None
 
 
-def test_today_shows_what_waits_for_an_answer(as_alice: APIClient) -> None:
+def test_today_shows_what_waits_for_an_answer(as_alice: APIClient, clock: Any) -> None:
     promise(as_alice, title="Open")
+    clock.shift(60)
     say(as_alice, promise(as_alice, title="Answered"), SUNDAY)
     weekly = promise(
         as_alice, title="Call Sam", cadence="times_per_week", times_per_week=2, start="2026-11-16"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,12 @@ import pytest
 from recovery.calendar import rules as calendar
 from recovery.calendar.rules import PauseRange, ZoneFact
 from recovery.checkins import rules as checkins
+from recovery.commitments import rules as commitments
+from recovery.commitments import terms
+from recovery.commitments.bridges import Bridges
+from recovery.commitments.occurrences import Promise, judged_to, listed
+from recovery.commitments.rules import Tally
+from recovery.commitments.terms import Terms
 from recovery.goals import rules as goals
 from recovery.kernel import days
 from recovery.sobriety import day_states, limits, milestones, rules
@@ -298,6 +305,87 @@ def goal_pace(case: Json) -> Json:
     }
 
 
+def terms_of(item: Json, from_date: str) -> Terms:
+    return Terms(
+        from_date=date.fromisoformat(from_date),
+        cadence=item["cadence"],
+        weekdays=frozenset(item["weekdays"]),
+        times_per_week=item["times_per_week"],
+        ends_on=date.fromisoformat(item["end"]) if item["end"] else None,
+    )
+
+
+def commitment(case: Json) -> Json:
+    facts, now = history_of(case), instant(case["now"])
+    place = calendar.in_force(at=now, facts=facts)
+    where = {"zone": place.zone, "day_start_hour": place.day_start_hour}
+    today = days.local_date(now, **where)
+    standing = [terms_of(item, item["from_date"]) for item in case["terms"]]
+    start, first, last = (
+        standing[0].from_date,
+        date.fromisoformat(case["from"]),
+        date.fromisoformat(case["to"]),
+    )
+    lived = (start + timedelta(days=n) for n in range((today - start).days + 1))
+    cut_short = [
+        PauseRange(day, day) for day in lived if calendar.counts_as_paused(day, facts=facts)
+    ]
+    promise = Promise(
+        standing=standing,
+        answers={date.fromisoformat(day): said for day, said in case["answers"].items()},
+        bridges=Bridges([*pauses_of(case), *cut_short], **where),
+        judged_to=judged_to(
+            now=now, moved=calendar.first_move_within(now=now, facts=facts), **where
+        ),
+        silence_counts=case["silence_counts"],
+    )
+    before = start - timedelta(days=1)
+    reading = commitments.read(promise, through=before, settled=Tally(), today=today)
+    return {
+        "occurrences": [
+            {
+                "first_date": str(one.first),
+                "last_date": str(one.last),
+                "needed": one.required,
+                "kept": one.kept,
+                "state": str(one.state),
+            }
+            for one in listed(promise, first=first, last=last)
+        ],
+        "reading": {
+            **asdict(reading),
+            "next_due_on": str(reading.next_due_on) if reading.next_due_on else None,
+            "kept_rate": None if reading.kept_rate is None else f"{reading.kept_rate:f}",
+            "answered_rate": (
+                None if reading.answered_rate is None else f"{reading.answered_rate:f}"
+            ),
+        },
+    }
+
+
+def commitment_change(case: Json) -> Json:
+    standing = [terms_of(item, item["from_date"]) for item in case["terms"]]
+    today = date.fromisoformat(case["today"])
+    wanted = terms_of(case["wanted"], case["today"])
+    old = terms.current(on=today, standing=standing)
+    after = terms.changed(
+        wanted=wanted, standing=standing, today=today, easing_delay=case["easing_delay"]
+    )
+    return {
+        "eases": terms.eases(old=old, new=wanted, today=today),
+        "terms": [
+            {
+                "from_date": str(one.from_date),
+                "cadence": one.cadence,
+                "weekdays": sorted(one.weekdays),
+                "times_per_week": one.times_per_week,
+                "end": str(one.ends_on) if one.ends_on else None,
+            }
+            for one in after
+        ],
+    }
+
+
 ANSWERS: dict[str, Callable[[Json], Json]] = {
     "local_dates": local_dates,
     "wall_clocks": wall_clocks,
@@ -309,6 +397,8 @@ ANSWERS: dict[str, Callable[[Json], Json]] = {
     "check_in_streaks": check_in_streaks,
     "limits": limits_kept,
     "day_states": states_of_dates,
+    "commitments": commitment,
+    "commitment_changes": commitment_change,
     "goal_pace": goal_pace,
 }
 

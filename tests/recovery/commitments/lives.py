@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from recovery.calendar.rules import PauseRange
+from recovery.calendar.rules import Move, PauseRange, ZoneFact
 from recovery.commitments import terms
 from recovery.commitments.terms import Terms
 from tests.recovery.commitments.naive import Walk
@@ -55,6 +55,13 @@ def histories(draw: st.DrawFn, *, start: date) -> list[Terms]:
 
 
 @st.composite
+def moves(draw: st.DrawFn, *, now: datetime) -> Move:
+    """Draw a change of zone or day start within the last day."""
+    at = now - timedelta(minutes=draw(st.integers(0, 24 * 60 - 1)))
+    return Move(at=at, before=ZoneFact(at - timedelta(days=9), draw(zones), draw(day_starts)))
+
+
+@st.composite
 def walks(draw: st.DrawFn) -> Walk:
     """Draw a commitment and an instant, within the first weeks of it or somewhat later."""
     start = draw(st.sampled_from(STARTS)) + timedelta(days=draw(st.integers(0, 6)))
@@ -73,8 +80,6 @@ def walks(draw: st.DrawFn) -> Walk:
         zone=zone,
         day_start_hour=draw(day_starts),
         now=now,
-        moved_at=draw(
-            st.one_of(st.none(), st.integers(0, 23).map(lambda h: now - timedelta(hours=h)))
-        ),
+        moved=draw(st.one_of(st.none(), moves(now=now))),
         silence_counts=draw(st.booleans()),
     )

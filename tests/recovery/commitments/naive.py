@@ -8,11 +8,16 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from recovery.calendar import rules as calendar
-from recovery.calendar.rules import PauseRange, ZoneFact
+from recovery.calendar.rules import Move, PauseRange, ZoneFact
 from recovery.commitments.terms import Terms
 from recovery.kernel import days
 
 ONE_DAY = timedelta(days=1)
+
+
+def judged_at(last: date, place: ZoneFact) -> datetime:
+    over = days.day_ends_at(last, zone=place.zone, day_start_hour=place.day_start_hour)
+    return over + timedelta(hours=3)
 
 
 @dataclass
@@ -25,7 +30,7 @@ class Walk:
     zone: str
     day_start_hour: int
     now: datetime
-    moved_at: datetime | None = None
+    moved: Move | None = None
     silence_counts: bool = False
 
     @property
@@ -50,9 +55,10 @@ class Walk:
         return calendar.is_paused(day, pauses=self.pauses, facts=facts)
 
     def is_open(self, last: date) -> bool:
-        over = days.day_ends_at(last, zone=self.zone, day_start_hour=self.day_start_hour)
-        judged_at = over + timedelta(hours=3)
-        return self.now < judged_at or (self.moved_at is not None and judged_at >= self.moved_at)
+        here = ZoneFact(self.now, self.zone, self.day_start_hour)
+        if self.now < judged_at(last, here):
+            return True
+        return self.moved is not None and self.moved.at < judged_at(last, self.moved.before)
 
     def occurrences(self, *, until: date) -> list[tuple[date, date, str, bool]]:
         """Return (first, last, state, silent) of all that begins by a date, in order."""

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -13,7 +13,6 @@ from recovery.commitments import rules
 from recovery.commitments.bridges import Bridges
 from recovery.commitments.occurrences import Promise, judged_to, listed
 from recovery.commitments.rules import Tally
-from recovery.commitments.terms import Terms
 from recovery.kernel.days import ONE_DAY
 from tests.recovery.commitments.lives import walks
 from tests.recovery.commitments.naive import Walk
@@ -29,7 +28,7 @@ def promise_of(walk: Walk) -> Promise:
             now=walk.now,
             zone=walk.zone,
             day_start_hour=walk.day_start_hour,
-            moved_at=walk.moved_at,
+            moved=walk.moved,
         ),
         silence_counts=walk.silence_counts,
     )
