@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -252,9 +252,10 @@ def test_the_members_list_shows_who_chose_to_be_shown(
 ) -> None:
     group = made(as_alice)
     at = f"{GROUPS}/{group['id']}"
-    for client, alias, shown in ((as_bob, "Fern", False), (as_charlie, "Moss", True)):
-        body = {**LOOK, "alias": alias, "shown": shown, "guidelines_version": 1}
-        assert client.post(f"{at}/members", body, format="json").status_code == 201
+    for minute, client, alias in ((1, as_bob, "Fern"), (2, as_charlie, "Moss")):
+        body = {**LOOK, "alias": alias, "shown": alias == "Moss", "guidelines_version": 1}
+        with time_machine.travel(NOW + timedelta(minutes=minute), tick=False):
+            assert client.post(f"{at}/members", body, format="json").status_code == 201
 
     def seen(client: APIClient) -> list[tuple[str, bool, bool]]:
         return [

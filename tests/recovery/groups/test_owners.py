@@ -7,16 +7,22 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from recovery.groups.choices import Role
-from recovery.groups.models import Group, GroupMembership
-from recovery.groups.refusals import ListensOnly, NotYourRole, OwnerNeeded, TooManyGroups
-from recovery.groups.services import joining, leave_all, leaving, running
+from recovery.groups.choices import JoinPolicy, Role
+from recovery.groups.models import Group, GroupMembership, JoinRequest
+from recovery.groups.refusals import (
+    InviteNotUsable,
+    ListensOnly,
+    NotYourRole,
+    OwnerNeeded,
+    TooManyGroups,
+)
+from recovery.groups.services import invites, joining, leave_all, leaving, running
 from recovery.kernel.errors import IdTaken, Invalid, Missing
 from recovery.kernel.ids import new_id
 from recovery.kernel.models import Change
 from recovery.members.models import Member
 from tests.factories import make_member
-from tests.grouping import EVENINGS, facilitate, join, known_as, make_group
+from tests.grouping import EVENINGS, accept, ask, facilitate, join, known_as, make_group
 from tests.partnering import NOW
 
 pytestmark = pytest.mark.django_db
@@ -246,3 +252,15 @@ def test_only_the_owner_closes_a_group_and_that_ends_everything(alice: Member, b
     assert {one.ending for one in GroupMembership.objects.all()} == {"closed"}
     with pytest.raises(Missing):
         leaving.close(member_id=alice.id, group_id=mine.group_id, now=NOW)
+
+
+def test_what_an_account_asked_and_offered_goes_with_it(alice: Member, bob: Member) -> None:
+    mine = make_group(alice, join_policy=JoinPolicy.APPROVAL)
+    theirs = make_group(bob, alias="Fern")
+    code = invites.invite(member_id=bob.id, group_id=theirs.group_id, invite_id=None, now=NOW).code
+    ask(bob, mine.group_id, "Fern", message="May I?")
+    leave_all(member_id=bob.id, now=NOW)
+    row = JoinRequest.objects.get()
+    assert (row.state, row.alias, bytes(row.message)) == ("withdrawn", "", b"")
+    with pytest.raises(InviteNotUsable):
+        accept(alice, code, "Heron")
