@@ -197,6 +197,7 @@ class SupportAsk(models.Model):
     erasure_rule = Erasure.DELETE
     # The asker's export must not tell whom they reached: the row is its helper's.
     owned_through = ("helper",)
+    exported_where = {"answered_at__isnull": False}
 
     id = models.UUIDField(primary_key=True, default=new_id)
     request = models.ForeignKey(
@@ -255,6 +256,8 @@ class SupportMessage(OwnedRow):
     """
 
     sealed = {"text": "support_messages.text"}
+    # An export that showed it would tell who blocked whom.
+    secrets = ("withheld",)
 
     ask = models.ForeignKey(SupportAsk, on_delete=models.CASCADE, related_name="messages")
     text = models.BinaryField()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from notifications import planner
 from recovery.kernel.ids import new_id
 from recovery.members.models import Member
 from recovery.support.models import SupportMessage, SupportRequest
@@ -105,3 +107,28 @@ def test_a_thread_never_holds_more_than_fifty(pair: tuple[MemberClient, MemberCl
 
     assert Counter(at_once(act, times=6)) == {201: 2, 409: 4}
     assert SupportMessage.objects.count() == 50
+
+
+def test_ticks_and_people_never_wait_for_each_other_in_a_circle(
+    pair: tuple[MemberClient, MemberClient],
+) -> None:
+    """Deadlines fall due while requests open, take each other's place, are answered and close."""
+    request = ask(pair[0])
+    now = timezone.now()
+
+    def act(number: int) -> int:
+        for turn in range(6):
+            if number == 0:
+                planner.tick(now=now + timedelta(minutes=5 * turn))
+            elif number == 1:
+                planner.tick(now=now + timedelta(hours=24, minutes=turn))
+            elif number == 2:
+                assert post(pair[0], "", {"text": str(turn)}).status_code == 201
+            elif number == 3:
+                body = {"answer": ("can_talk_later", "not_able")[turn % 2]}
+                assert post(pair[1], f"/{request}/answer", body).status_code in (200, 404)
+            else:
+                assert post(pair[0], f"/{request}/close").status_code == 200
+        return number
+
+    assert at_once(act, times=5) == list(range(5))
