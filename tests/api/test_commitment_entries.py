@@ -361,8 +361,9 @@ def test_answering_takes_the_same_queries_whatever_the_history(
         )
         for offset in range(1, days)
     )
-    # The session; its counter, the commitment, the entry, the key; both rows written and the
-    # change; entries, pauses and tally; the grant; the reading's key, confirmations, pauses, zone.
+    # The session; the counter, the commitment, the entry, the key, the entry written; all answers,
+    # pauses, the tally; three for the reminder; four for asking the confirmer; the change; and of
+    # the answer the confirmations, pauses and zone.
     with at_most(20):
         answer = say(as_alice, made, SUNDAY, note="In the rain")
     assert answer.json()["reading"]["kept"] == days

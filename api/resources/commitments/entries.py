@@ -93,8 +93,7 @@ class EntryDetail(APIView):
             now=now,
         )
         today = today_of(member=member, now=now)
-        sealer = sealing.for_member(member_id=member.id)
-        (body,) = outputs.entry_bodies(member_id=member.id, entries=[put.entry], sealer=sealer)
+        (body,) = outputs.entry_bodies(member_id=member.id, entries=[put.entry], sealer=put.sealer)
         commitment = put.commitment
         readings = queries.readings(member=member, commitments=[commitment], now=now, today=today)
         body["reading"] = outputs.reading_body(readings[commitment.id], now=now, today=today)

@@ -31,10 +31,14 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """A stored entry and its commitment, and whether its date was unanswered before."""
+    """A stored entry and its commitment, and whether its date was unanswered before.
+
+    ``sealer`` opens their texts.
+    """
 
     entry: CommitmentEntry
     commitment: Commitment
+    sealer: sealing.Sealer
     created: bool = False
 
 
@@ -58,11 +62,11 @@ def put(*, member: Member, commitment_id: UUID, local_date: date, said: Said, no
             stored = Said(EntryState(row.state), opened(row, notes), said.edited_at)
             # The same again under no edit time of its own is a retry, which finds the first row.
             if is_live and stored == said and said.edited_at is None:
-                return Put(entry=row, commitment=commitment)
+                return Put(entry=row, commitment=commitment, sealer=notes)
             if edited_at <= row.edited_at:
                 if row.deleted_at is not None:
                     raise WithdrawnSince()
-                return Put(entry=row, commitment=commitment)
+                return Put(entry=row, commitment=commitment, sealer=notes)
         if not is_live:
             _check_promised(commitment, local_date)
         if row is None:
@@ -94,7 +98,7 @@ def put(*, member: Member, commitment_id: UUID, local_date: date, said: Said, no
         _settle(member, commitment, now=now)
         if said.state == EntryState.KEPT and not was_kept:
             _ask(commitment, row, now=now)
-    return Put(entry=row, commitment=commitment, created=not is_live)
+    return Put(entry=row, commitment=commitment, sealer=notes, created=not is_live)
 
 
 def withdraw(*, member: Member, commitment_id: UUID, local_date: date, now: datetime) -> None:
