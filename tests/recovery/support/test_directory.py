@@ -90,13 +90,14 @@ def test_the_samhsa_helpline_is_labelled_as_referral() -> None:
     assert others == []
 
 
-def test_thirty_four_countries_have_a_crisis_line_of_their_own() -> None:
+def test_forty_five_countries_have_a_crisis_line_of_their_own() -> None:
     covered = {entry.country for entry in ENTRIES if entry.kind is Kind.CRISIS_LINE}
     americas = {"AR", "BR", "CA", "CL", "MX", "PE", "US", "UY"}
     europe = {"AT", "BE", "CH", "DE", "DK", "ES", "FI", "FR", "GB", "IE", "IT", "NL", "NO", "PL"}
-    europe |= {"PT", "SE"}
-    elsewhere = {"AU", "HK", "IN", "JP", "KR", "MY", "NZ", "PH", "SG", "ZA"}
+    europe |= {"PT", "SE", "CZ", "EE", "GR", "HU", "IS", "LU", "SK", "UA"}
+    elsewhere = {"AU", "HK", "IL", "IN", "JP", "KR", "MY", "NZ", "PH", "SG", "TH", "TW", "ZA"}
     assert covered >= americas | europe | elsewhere
+    assert len(covered) == 45
 
 
 def test_a_line_outside_the_european_union_does_not_borrow_its_number() -> None:
