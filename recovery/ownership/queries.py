@@ -53,6 +53,12 @@ def import_of(*, member_id: UUID, import_id: UUID) -> ImportJob:
     return job
 
 
+def erased() -> dict[UUID, datetime]:
+    """Return who was erased and when, as far back as that is kept."""
+    rows = ErasedMember.objects.order_by("erased_at", "member_id")
+    return dict(rows.values_list("member_id", "erased_at"))
+
+
 def anything_due(*, now: datetime) -> bool:
     """Tell whether an erasure, an export or an import waits for a worker; four small queries."""
     return (

@@ -46,7 +46,7 @@ def delete(*, member: Member, password: str, wait_24_hours: bool, now: datetime)
         raise CannotBeRestored()
     if not member.is_guest:
         passwords.prove(member=member, password=password, now=now)
-    return _delete(member.id, wait=wait_24_hours, now=now)
+    return _delete(member, wait=wait_24_hours, now=now)
 
 
 def delete_by_password(
@@ -58,7 +58,7 @@ def delete_by_password(
     wrong password alike. For one that is deleted already it says what was decided then.
     """
     member = _prove(handle=handle, password=password, address=address, now=now)
-    return _delete(member.id, wait=wait_24_hours, now=now)
+    return _delete(member, wait=wait_24_hours, now=now)
 
 
 def restore(
@@ -77,7 +77,7 @@ def restore(
         if member is None:
             raise WrongCredentials()
         if member.deleted_at is not None:
-            if member.restorable_until is None or member.restorable_until <= now:
+            if not _may_come_back(member, now=now):
                 raise WrongCredentials()
             member.deleted_at = member.erase_at = member.restorable_until = None
             member.save(update_fields=["deleted_at", "erase_at", "restorable_until"])
@@ -95,29 +95,50 @@ def _prove(*, handle: str, password: str, address: str, now: datetime) -> Member
     return found
 
 
-def _delete(member_id: UUID, *, wait: bool, now: datetime) -> Deletion:
+def _delete(member: Member, *, wait: bool, now: datetime) -> Deletion:
+    if member.deleted_at is not None:
+        return _deleted_before(member, wait=wait, now=now)
     # Whoever has to be written to beside them is locked now, in ascending order of ids.
-    with changes.together(member_ids={member_id, *_beside(member_id)}, now=now):
-        member = Member.objects.get(id=member_id)
-        if member.deleted_at is None:
-            _withdraw(member, now=now)
-            member.deleted_at = now
-            member.erase_at = now + GRACE if wait else now
-            member.restorable_until = member.erase_at if wait else None
-            member.save(update_fields=["deleted_at", "erase_at", "restorable_until"])
-            mine = Session.objects.owned_by(member.id)
-            sessions.end_rows(rows=mine, reason=SessionEnd.ACCOUNT_DELETED, now=now)
-            events.publish(fact=WorkWaits(at=now))
-        elif not wait and member.restorable_until is not None and member.restorable_until > now:
-            # They had asked for time, and do not want it any more.
-            member.erase_at, member.restorable_until = now, None
-            member.save(update_fields=["erase_at", "restorable_until"])
-            events.publish(fact=WorkWaits(at=now))
-        return Deletion(
-            deleted_at=member.deleted_at or now,
-            erase_at=member.erase_at or now,
-            restorable_until=member.restorable_until,
-        )
+    with changes.together(member_ids={member.id, *_beside(member.id)}, now=now):
+        fresh = Member.objects.get(id=member.id)
+        if fresh.deleted_at is not None:
+            return _deleted_before(fresh, wait=wait, now=now)
+        _withdraw(fresh, now=now)
+        fresh.deleted_at = now
+        fresh.erase_at = now + GRACE if wait else now
+        fresh.restorable_until = fresh.erase_at if wait else None
+        fresh.save(update_fields=["deleted_at", "erase_at", "restorable_until"])
+        mine = Session.objects.owned_by(fresh.id)
+        sessions.end_rows(rows=mine, reason=SessionEnd.ACCOUNT_DELETED, now=now)
+        events.publish(fact=WorkWaits(at=now))
+        return _said(fresh)
+
+
+def _deleted_before(member: Member, *, wait: bool, now: datetime) -> Deletion:
+    """Say what was decided; who had asked for time may say that they want it no more."""
+    if not wait and _may_come_back(member, now=now):
+        waiting = Member.objects.filter(id=member.id, erase_at=member.erase_at)
+        with transaction.atomic():
+            if waiting.update(erase_at=now, restorable_until=None) == 1:
+                member.erase_at, member.restorable_until = now, None
+                events.publish(fact=WorkWaits(at=now))
+    return _said(member)
+
+
+def _may_come_back(member: Member, *, now: datetime) -> bool:
+    """Tell whether there is time, and no worker has begun: by its clock there may be none left."""
+    until = member.restorable_until
+    return until is not None and until > now and member.erase_at == until
+
+
+def _said(member: Member) -> Deletion:
+    deleted_at = member.deleted_at
+    assert deleted_at is not None  # noqa: S101  said of the deleted only
+    return Deletion(
+        deleted_at=deleted_at,
+        erase_at=member.erase_at or deleted_at,
+        restorable_until=member.restorable_until,
+    )
 
 
 def _beside(member_id: UUID) -> set[UUID]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import models
 from django.utils import timezone
 
@@ -24,6 +26,7 @@ from recovery.partners.models import Partnership
 from recovery.sharing.models import Grant
 from recovery.sobriety.models import Tracker, TrackerFact
 from tests.factories import make_member, make_session
+from tests.parallel import at_once
 from tests.partnering import NOW, STATUS, make_partners, share
 from tests.recovery.ownership.lives import PASSWORD, give_password, live
 
@@ -221,6 +224,46 @@ def restore(*, password: str = PASSWORD, now: Any = NOW) -> Any:
     )
 
 
+def test_nobody_comes_back_to_what_a_worker_whose_clock_is_ahead_has_begun(alice: Member) -> None:
+    said = delete(alice, wait=True)
+    taken = leases.take(
+        Member.objects.all(), column="erase_at", watch=leases.Watch(now=said.erase_at)
+    )
+    assert taken is not None
+    next(erasing._steps(*taken))
+    with pytest.raises(WrongCredentials):
+        restore(now=said.erase_at - timedelta(seconds=1))
+    again = deletion.delete_by_password(
+        handle="alice",
+        password=PASSWORD,
+        wait_24_hours=False,
+        address=ADDRESS,
+        now=said.erase_at - timedelta(seconds=1),
+    )
+    assert again.deleted_at == said.deleted_at
+
+
+@pytest.mark.django_db(transaction=True)
+def test_those_who_are_partners_may_all_go_at_once() -> None:
+    people = [make_member(handle=f"friend_{number}") for number in range(4)]
+    for number, one in enumerate(people):
+        for other in people[number + 1 :]:
+            share(one, make_partners(one, other), STATUS)
+    for one in people:
+        give_password(one)
+
+    def go(number: int) -> deletion.Deletion:
+        return deletion.delete(
+            member=people[number], password=PASSWORD, wait_24_hours=False, now=NOW
+        )
+
+    assert len(at_once(go, times=4)) == 4
+    at_once(lambda _: working.work_off(now=NOW), times=3)
+    working.work_off(now=NOW + timedelta(minutes=2))
+    assert not Member.objects.exists()
+    assert not Partnership.objects.exists()
+
+
 @pytest.mark.parametrize("after", [timedelta(hours=24), timedelta(hours=30)])
 def test_after_24_hours_nobody_comes_back(alice: Member, after: timedelta) -> None:
     delete(alice, wait=True)
@@ -290,6 +333,23 @@ def test_who_comes_back_with_a_backup_is_erased_again(alice: Member, bob: Member
     assert rows_of(alice.id) == {}
     assert Member.objects.get() == bob
     assert set(ErasedMember.objects.values_list("member_id", flat=True)) == set(ledger)
+
+
+def test_the_ledger_beside_the_backups_is_written_and_read_by_commands(
+    alice: Member, bob: Member, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ErasedMember.objects.create(member_id=alice.id, erased_at=NOW)
+    call_command("erased_members")
+    ledger = tmp_path / "erased"
+    ledger.write_text(capsys.readouterr().out)
+    ErasedMember.objects.all().delete()  # as the backup was
+    call_command("erase_again", str(ledger))
+    assert "1 in the file, 1 were back" in capsys.readouterr().out
+    assert Member.objects.get() == bob
+    assert ErasedMember.objects.get().member_id == alice.id
+    ledger.write_text("nonsense\n")
+    with pytest.raises(CommandError):
+        call_command("erase_again", str(ledger))
 
 
 def test_a_group_of_one_that_is_gone_goes_to_another(alice: Member, bob: Member) -> None:
