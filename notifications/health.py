@@ -8,17 +8,18 @@ from typing import Any
 from django.db.models import Min
 
 from notifications import pushes
-from notifications.models import Reminder, Scope, Sender
+from notifications.models import Deadline, Reminder, Scope, Sender
 
 
 def state(*, now: datetime) -> dict[str, Any]:
-    """Return the ages of the oldest due reminder and of the last tick in seconds, and push's state.
+    """Return the ages of what is due for longest and of the last tick in seconds, and push's state.
 
     ``push`` is ``off`` without credentials, else ``on``, ``paused`` or ``halted``; a halt names its
-    reason and the platforms that it concerns. Ages are None where there is nothing. Two queries.
+    reason and the platforms that it concerns. Ages are None where there is nothing. Three queries.
     """
     senders = {row.scope: row for row in Sender.objects.all()}
-    oldest = Reminder.objects.filter(next_due_at__isnull=False).aggregate(at=Min("next_due_at"))
+    waiting = Reminder.objects.filter(next_due_at__isnull=False), Deadline.objects.all()
+    oldest = [rows.aggregate(at=Min("next_due_at"))["at"] for rows in waiting]
     everybody = senders.get(Scope.EVERYBODY)
     halted = {scope: row.halted_reason for scope, row in senders.items() if row.halted_reason}
     paused = everybody is not None and everybody.paused_until and everybody.paused_until > now
@@ -26,7 +27,9 @@ def state(*, now: datetime) -> dict[str, Any]:
         "push": _push(halted=bool(halted), paused=bool(paused)),
         "push_halted": halted,
         "last_tick_seconds": _age(everybody.last_tick_at if everybody else None, now=now),
-        "oldest_due_seconds": _age(oldest["at"], now=now, is_deadline=True),
+        "oldest_due_seconds": _age(
+            min((at for at in oldest if at is not None), default=None), now=now, is_deadline=True
+        ),
     }
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from notifications import shown
+from notifications import schedule, shown
 from notifications.checks import commitments, groups, own, partners, support
 from notifications.leases import Leased, Reasons
 from notifications.texts import account as account_texts
@@ -51,7 +51,7 @@ class Entry:
     texts: Texts
 
 
-_MOMENT = timedelta(hours=2)  # the moment for which it was meant has passed then
+_MOMENT = schedule.LATEST
 _NEWS = timedelta(hours=24)
 
 KINDS: Mapping[Kind, Entry] = {

@@ -180,6 +180,7 @@ class Dropped(models.TextChoices):
     ANSWERED = "answered"
     PAUSED = "paused"
     WITHDRAWN = "withdrawn"
+    APART = "apart", "Whom it came from wants no more to do with its reader"
     MEMBER_GONE = "member_gone"
     SESSION_ENDED = "session_ended"
     DEVICE_GONE = "device_gone"
@@ -220,8 +221,13 @@ class Notification(models.Model):
     dedupe_key = models.CharField(max_length=200, unique=True)
     local_date = models.DateField(null=True)
     subject_id = models.UUIDField(null=True)
+    # Most rows have none, so the index below leaves those out.
     partnership = models.ForeignKey(
-        "recovery.Partnership", on_delete=models.CASCADE, null=True, related_name="+"
+        "recovery.Partnership",
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+        db_index=False,
     )
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -247,6 +253,11 @@ class Notification(models.Model):
                 fields=["member"],
                 condition=Q(in_inbox=True, read_at__isnull=True),
                 name="inbox_unread",
+            ),
+            models.Index(
+                fields=["partnership"],
+                condition=Q(partnership__isnull=False),
+                name="inbox_of_partnership",
             ),
         ]
 

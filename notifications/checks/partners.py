@@ -41,14 +41,19 @@ def standing(rows: Sequence[Leased]) -> Reasons:
     apart = blocks.blocked_pairs(
         pairs={pair for one, other in active.values() for pair in ((one, other), (other, one))}
     )
-    held = {
-        partnership_id: sides
-        for partnership_id, sides in active.items()
-        if sides not in apart and sides[::-1] not in apart
-    }
-    return _unless(
-        (row for row in asked if row.member_id in held.get(_id(row.partnership_id), ())), of=asked
-    )
+    found: Reasons = {}
+    for row in asked:
+        sides = active.get(_id(row.partnership_id), ())
+        if row.member_id not in sides:
+            found[row.delivery_id] = Dropped.WITHDRAWN
+            continue
+        (other,) = (side for side in sides if side != row.member_id)
+        if (row.member_id, other) in apart:
+            found[row.delivery_id] = Dropped.WITHDRAWN
+        elif (other, row.member_id) in apart:
+            # It stays in the inbox: that it went would tell its reader of the block.
+            found[row.delivery_id] = Dropped.APART
+    return found
 
 
 def nothing_more(rows: Sequence[Leased], now: datetime) -> Reasons:

@@ -125,10 +125,12 @@ def take_steps(
     however many members.
     """
     listed = {one.member_id: one for one in members}
-    consents = _consents(listed, now=now)
+    held, consents = _consents(listed, now=now)
     watched = {id_: one for id_, one in listed.items() if id_ in consents}
     silences, spells = _silences(watched, out_until=out_until, unheard=unheard, now=now)
-    taken = {id_: Taken() for id_ in listed}
+    # What is paused or hidden just now may be heard again: looked at from tomorrow on.
+    tomorrow = now + timedelta(days=1)
+    taken = {id_: Taken(again_at=tomorrow if id_ in held else None) for id_ in listed}
     fresh: list[QuietSpell] = []
     announced: list[QuietSpell] = []
     told: list[QuietSpell] = []
@@ -143,7 +145,7 @@ def take_steps(
             spell.told_at = now
             told.append(spell)
             # Looked at again from tomorrow on: a check-in may begin the next spell.
-            taken[member_id] = Taken(again_at=now + timedelta(days=1), told=consents[member_id])
+            taken[member_id] = Taken(again_at=tomorrow, told=consents[member_id])
         else:
             taken[member_id] = Taken(again_at=step.again_at)
     QuietSpell.objects.bulk_create(fresh)
@@ -157,15 +159,19 @@ def take_steps(
     return taken
 
 
-def _consents(listed: Collection[UUID], *, now: datetime) -> Mapping[UUID, list[Told]]:
-    """Return, by member, the partners who may hear of their silence now."""
+def _consents(
+    listed: Collection[UUID], *, now: datetime
+) -> tuple[set[UUID], Mapping[UUID, list[Told]]]:
+    """Return who consents to be heard of at all, and by member the partners who may hear now."""
+    given = Grant.objects.in_force(now).filter(owner_id__in=listed, scope=Scope.QUIET_ALERTS)
+    held = given.filter(partnership__ended_at__isnull=True).values_list("owner_id", flat=True)
     found: defaultdict[UUID, list[Told]] = defaultdict(list)
     grants = Grant.objects.showing(now).filter(owner_id__in=listed, scope=Scope.QUIET_ALERTS)
     for owner_id, partnership_id, viewer_id in grants.order_by("granted_at", "id").values_list(
         "owner_id", "partnership_id", "viewer_id"
     ):
         found[owner_id].append(Told(partnership_id, viewer_id))
-    return found
+    return set(held), found
 
 
 def _silences(

@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from notifications import health, housekeeping, sender
-from notifications.models import Delivery, Device, Notification, Sender
+from notifications import deadlines, health, housekeeping, sender
+from notifications.models import DeadlineKind, Delivery, Device, Notification, Sender
 from notifications.wording import Kind
 from recovery.members.models import Member
 from tests.loopback.fcm import LoopbackFcm
@@ -38,7 +38,18 @@ def test_ages_of_the_last_tick_and_of_the_oldest_due_reminder(
     with CaptureQueriesContext(connection) as queries:
         found = health.state(now=NOW + timedelta(seconds=3))
     assert (found["push"], found["last_tick_seconds"], found["oldest_due_seconds"]) == ("on", 10, 3)
-    assert len(queries) == 2
+    assert len(queries) == 3
+
+
+def test_deadlines_of_other_kinds_grow_old_too(alice: Member) -> None:
+    deadlines.set_deadline(
+        member_id=alice.id,
+        kind=DeadlineKind.WHO_SEES_ME,
+        subject_id=alice.id,
+        due_at=NOW - timedelta(seconds=30),
+    )
+    make_reminder(member=alice, at="20:00", now=NOW - timedelta(hours=2))
+    assert health.state(now=NOW)["oldest_due_seconds"] == 30
 
 
 def test_a_halt_is_told_with_its_reason_until_it_is_over(db: None, fcm: LoopbackFcm) -> None:

@@ -304,6 +304,17 @@ def test_a_consent_taken_back_stops_the_watch(
     assert not Deadline.objects.filter(kind=DeadlineKind.QUIET).exists()
 
 
+def test_a_side_that_is_paused_for_a_while_is_watched_again_afterwards(
+    alice: Member, bob: Member, linked: Partnership
+) -> None:
+    sides.pause(member_id=alice.id, partnership_id=linked.id, now=LAST_SEEN)
+    run_to(EVENING + timedelta(days=2))
+    assert told(alice) == told(bob) == []
+    sides.resume(member_id=alice.id, partnership_id=linked.id, now=EVENING + timedelta(days=2))
+    ticks(first=EVENING + timedelta(days=2), last=EVENING + timedelta(days=5))
+    assert len(told(alice)) == len(told(bob)) == 1
+
+
 def test_all_partners_who_may_hear_and_no_others(
     alice: Member, bob: Member, charlie: Member, linked: Partnership
 ) -> None:

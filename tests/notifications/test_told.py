@@ -10,7 +10,13 @@ from uuid import UUID
 import pytest
 
 from notifications import asking, hints, inbox, leases
-from notifications.models import Delivery, DeliveryState, Dropped, Notification
+from notifications.models import (
+    NOT_FOR_THE_INBOX,
+    Delivery,
+    DeliveryState,
+    Dropped,
+    Notification,
+)
 from notifications.wording import Kind
 from recovery.commitments.models import EntryState
 from recovery.commitments.services import confirmations, entries
@@ -180,10 +186,13 @@ def test_it_is_not_sent_once_the_two_are_apart(
 ) -> None:
     fact = FROM_PARTNERS[kind](alice, bob, linked)
     act(fact)
-    assert why_not(kind) is Dropped.WITHDRAWN
     if act is not other_blocks:
+        assert why_not(kind) is Dropped.WITHDRAWN
         assert shown(alice) == []
-    elif kind is not Kind.CONFIRMATION_ASKED:  # a block takes back what its maker shared
+        return
+    assert why_not(kind) is Dropped.APART
+    assert Dropped.APART not in NOT_FOR_THE_INBOX
+    if kind is not Kind.CONFIRMATION_ASKED:  # a block takes back what its maker shared
         assert shown(alice) == [kind], "that somebody blocked you must not show"
 
 
