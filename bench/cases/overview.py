@@ -12,9 +12,9 @@ from bench.serving import OURS, Program, engines
 
 WHAT = """\
 GET /partners/overview over HTTP as in "requests", by a sponsor with 25 partners, each with 365 days
-of check-ins, a use every 60 days and a commitment that was answered on most dates. Each shares
-whether they checked in, the commitment, and of one tracker milestones, weeks, clock and uses. It
-makes eleven queries, one of them the record that the sponsor looked. In turn with it:
+of check-ins, a use every 45 to 165 days and a commitment that was answered on most dates. Each
+shares whether they checked in, the commitment, and of one tracker milestones, weeks, clock and
+uses. It makes eleven queries, one of them the record that the sponsor looked. In turn with it:
 
   ten days     the same with ten days of history each; the aim is 1.3 at most
   2 partners   a sponsor with two, with a year each

@@ -22,7 +22,9 @@ from recovery.partners import services as partners
 from recovery.sharing.models import Scope
 from recovery.sharing.services import Wanted
 
-USES_EVERY = 60
+# Days between two uses: of the first partner, and how many more of each next one, so that on any
+# day some have just reached a milestone and most have not.
+USES_EVERY, MORE = 45, 5
 
 
 def main(many: str, few: str, year: str, days: str) -> dict[str, Any]:
@@ -45,12 +47,15 @@ def sponsor(*, count: int, days: int, now: datetime) -> dict[str, Any]:
     """
     lead = member(days=1, now=now)
     viewer = UUID(lead["member"])
-    links = [_partner(viewer, days=days, now=now) for _ in range(count)]
+    links = [
+        _partner(viewer, days=days, uses_every=USES_EVERY + MORE * number, now=now)
+        for number in range(count)
+    ]
     return {**lead, "partners": [str(link) for link in links]}
 
 
-def _partner(viewer_id: UUID, *, days: int, now: datetime) -> UUID:
-    made = member(days=days, now=now, uses_every=USES_EVERY)
+def _partner(viewer_id: UUID, *, days: int, uses_every: int, now: datetime) -> UUID:
+    made = member(days=days, now=now, uses_every=uses_every)
     owner = Member.objects.get(id=made["member"])
     code = partners.invite(member_id=owner.id, invite_id=None, now=now).code
     link = partners.accept(member_id=viewer_id, code=code, now=now).partnership

@@ -182,7 +182,7 @@ def _marked(ones: Sequence[_One]) -> list[Tracker]:
     rows = Tracker.objects.filter(
         id__in=wanted, mode=TrackerMode.ABSTINENCE, deleted_at__isnull=True
     )
-    found = rows.order_by("created_at", "id")
+    found = rows.select_related("clock").order_by("created_at", "id")
     return [row for row in found if wanted[row.id] == row.member_id]
 
 
@@ -190,14 +190,22 @@ def _reached(
     ones: Sequence[_One], marked: Sequence[Tracker], *, now: datetime
 ) -> list[tuple[Tracker, SharedMilestone]]:
     """Return the milestones of the last days, newest first within a tracker; one query."""
-    if not marked:
-        return []
-    earned = sobriety_shown.earned(tracker_ids=[tracker.id for tracker in marked], now=now)
-    with_uses = _items(ones, Scope.USE_EVENTS)
     since = {one.owner.id: one.today - NEW_FOR for one in ones}
+    # On most days most have reached nothing, and their facts need not be read.
+    likely = [
+        tracker
+        for tracker in marked
+        if sobriety_shown.may_be_reached(
+            sobriety.clock_of(tracker), since=since[tracker.member_id], now=now
+        )
+    ]
+    if not likely:
+        return []
+    earned = sobriety_shown.earned(tracker_ids=[tracker.id for tracker in likely], now=now)
+    with_uses = _items(ones, Scope.USE_EVENTS)
     return [
         (tracker, reach)
-        for tracker in marked
+        for tracker in likely
         for reach in milestones_of(earned[tracker.id], with_uses=tracker.id in with_uses)
         if reach.earned_on > since[tracker.member_id]
     ]

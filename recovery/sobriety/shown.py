@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
+from recovery.kernel import days
 from recovery.sobriety import milestones, queries
 from recovery.sobriety.milestones import Earned
 from recovery.sobriety.models import FactKind, TrackerFact
+from recovery.sobriety.rules import Clock
 
 # How far back uses show, and how many of one tracker at most: one a date leaves ten to spare.
 USES_WITHIN = timedelta(days=90)
@@ -55,6 +57,22 @@ def earned(*, tracker_ids: Collection[UUID], now: datetime) -> dict[UUID, list[E
         ]
         for tracker_id, facts in rows.items()
     }
+
+
+def may_be_reached(clock: Clock, *, since: date, now: datetime) -> bool:
+    """Tell from the fold alone whether a milestone dated after ``since`` may be among ``earned``.
+
+    What an earlier stretch reached lies before the use that ended it; its date may be one ahead of
+    that of the present stretch's start, in another zone. So once that start lies two dates before
+    ``since``, only the present stretch counts.
+    """
+    if clock.episode_started_on > since - timedelta(days=2):
+        return True
+    begins = days.day_starts_at(since, zone=clock.zone, day_start_hour=clock.day_start_hour)
+    coming = milestones.next_milestone(
+        clock.episode_started_on, zone=clock.zone, day_start_hour=clock.day_start_hour, now=begins
+    )
+    return coming.due_at <= now
 
 
 def each_once(earned: Iterable[Earned]) -> list[Earned]:
