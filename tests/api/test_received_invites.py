@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -14,9 +15,11 @@ from recovery.members.models import Member
 from recovery.members.rules import FIRST_DAYS
 from recovery.partners import addressed
 from tests.circles import make_circle, make_group_partners
+from tests.contract.document import operations
 from tests.partnering import NOW, STATUS, progress_path, share, without_request_id
 
 PATH = "/api/v1/partner-invites"
+PLACEHOLDER = re.compile(r"{(\w+)}")
 
 
 @pytest.fixture(autouse=True)
@@ -88,20 +91,39 @@ def test_partners_from_a_group_know_aliases_and_never_handles(
 
 
 def test_no_answer_about_a_partner_from_a_group_holds_a_handle(
-    as_alice: APIClient, as_bob: APIClient, bob: Member, circle: list[GroupMembership]
+    as_alice: APIClient,
+    as_bob: APIClient,
+    alice: Member,
+    bob: Member,
+    circle: list[GroupMembership],
 ) -> None:
-    Member.objects.filter(id=bob.id).update(handle="bob_who_must_not_show")
+    """After all that may pass between them, at every address that takes no other id."""
+    Member.objects.filter(id=bob.id).update(handle="bob_must_not_show")
     linked = make_group_partners(circle[0], circle[1])
-    share(bob, linked, STATUS)
-    as_alice.get(progress_path(linked))
-    paths = ["today", "partners", f"partners/{linked.id}", f"partners/{linked.id}/progress"]
-    paths += ["partners/overview", f"partners/{linked.id}/grants", "notifications"]
-    paths += ["partner-invites", f"groups/{circle[0].group_id}/members"]
-    for path in paths:
-        answer = as_alice.get(f"/api/v1/{path}")
-        assert answer.status_code == 200, path
-        assert "bob_who_must_not_show" not in answer.content.decode(), path
-        assert str(bob.id) not in answer.content.decode(), path
+    at = f"/api/v1/partners/{linked.id}"
+    for who, other in ((alice, as_bob), (bob, as_alice)):
+        share(who, linked, STATUS)
+        assert other.get(progress_path(linked)).status_code == 200
+    as_alice.patch(f"{at}/settings", {"answers_support": True}, "json")
+    as_bob.put(
+        f"{at}/grants", {"grants": [{"scope": "support_requests"}, {"scope": "mood"}]}, "json"
+    )
+    sent = as_bob.post(f"{at}/encouragements", {"preset": "thinking_of_you"}, "json")
+    assert sent.status_code == 201
+    asked = as_bob.post("/api/v1/support-requests", {"text": "A hard evening"}, "json")
+    assert asked.status_code == 201
+    assert len(as_alice.get("/api/v1/notifications").json()["items"]) >= 3
+    things = {"partner_id": str(linked.id), "group_id": str(circle[0].group_id)}
+    asked_of = 0
+    for operation in operations().values():
+        if operation.method != "get" or not set(PLACEHOLDER.findall(operation.path)) <= set(things):
+            continue
+        answer = as_alice.get(operation.path.format(**things))
+        asked_of += 1
+        assert answer.status_code in (200, 404, 409), operation.id
+        assert "bob_must_not_show" not in answer.content.decode(), operation.id
+        assert str(bob.id) not in answer.content.decode(), operation.id
+    assert asked_of > 30
 
 
 def test_declining_is_done_once_and_told_to_nobody(
