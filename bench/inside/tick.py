@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from bench.inside.tables import analyze
-from notifications import planner
+from notifications import planner, sender
 from notifications.models import Device, PushPermission, Reminder
 from notifications.pushes import AddressKind, Platform
 from recovery.kernel import days
@@ -42,6 +42,7 @@ def main(few: str, many: str, due: str) -> dict[str, Any]:
     with LoopbackFcm(folder=Path(settings.DATA_DIR)) as fcm:
         settings.FIREBASE_CREDENTIALS = fcm.credentials_file
         settings.FCM_BASE_URL = fcm.base_url
+        sender.beat(now=now)  # as after any tick; the very first one looks everywhere
         Reminder.objects.bulk_create(islice(waiting, int(few)), batch_size=2000)
         idle_few = _idle(now)
         Reminder.objects.bulk_create(waiting, batch_size=2000)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -10,7 +11,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from notifications import deadlines, planner, telling
+from notifications import deadlines, hints, planner, telling
 from notifications.deadlines import Due, Handled
 from notifications.models import Deadline, DeadlineKind, Notification
 from notifications.outbox import Draft
@@ -144,6 +145,21 @@ def test_a_database_that_is_gone_moves_nothing(
     with pytest.raises(OperationalError):
         planner.tick(now=NOW)
     assert due_at(subject_id) == NOW
+
+
+def test_what_a_handler_promises_as_urgent_wakes_the_urgent_lane(
+    alice: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(alice, kind=URGENT)
+    hinted: list[str] = []
+    monkeypatch.setattr(hints, "deliver_urgent_soon", lambda: hinted.append("urgent"))
+
+    def handler(rows: Sequence[Due], now: datetime) -> Handled:
+        return Handled(drafts=[replace(told(row, now), urgent=True) for row in rows])
+
+    monkeypatch.setitem(deadlines._handlers, URGENT, handler)
+    planner.tick(now=NOW)
+    assert hinted == ["urgent"]
 
 
 def test_urgent_kinds_come_before_a_backlog(alice: Member, asked: list[Due]) -> None:
