@@ -12,6 +12,7 @@ from django.db.models import Q
 from recovery.groups.models import GroupMembership
 from recovery.groups.services import leaving as groups
 from recovery.kernel import changes, events, sealing
+from recovery.members.events import SessionBegan
 from recovery.members.models import Member, Session, SessionEnd
 from recovery.members.refusals import WrongCredentials
 from recovery.members.services import limits, passwords, sessions
@@ -83,7 +84,11 @@ def restore(
             member.save(update_fields=["deleted_at", "erase_at", "restorable_until"])
         limits.remember_place(handle=handle, address=address, now=now)
         sealer = sealing.for_member(member_id=member.id)
-        return sessions.start(member=member, sealer=sealer, device_name=device_name, now=now)
+        signed_in = sessions.start(member=member, sealer=sealer, device_name=device_name, now=now)
+        events.publish(
+            fact=SessionBegan(member_id=member.id, session_id=signed_in.session.id, at=now)
+        )
+        return signed_in
 
 
 def _prove(*, handle: str, password: str, address: str, now: datetime) -> Member:

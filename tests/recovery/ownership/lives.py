@@ -9,6 +9,8 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+
 from recovery.calendar import services as pauses
 from recovery.checkins import services as check_ins
 from recovery.checkins.saying import TrackerState
@@ -20,8 +22,8 @@ from recovery.kernel import days
 from recovery.members.models import Member
 from recovery.members.services import passwords
 from recovery.ownership import queries
-from recovery.ownership.models import ExportJob
-from recovery.ownership.services import exports, working
+from recovery.ownership.models import ExportJob, ImportJob, ImportState
+from recovery.ownership.services import exports, imports, working
 from recovery.sobriety.models import (
     Category,
     LimitPer,
@@ -35,6 +37,7 @@ from recovery.sobriety.services import amounts, trackers, uses
 from recovery.sobriety.services.trackers import LimitInput, NewTracker
 from recovery.support.queries import Plan
 from recovery.support.services import put_plan
+from tests.factories import make_member
 from tests.partnering import NOW
 
 PASSWORD = "seven-stones-9"
@@ -181,3 +184,28 @@ def packed(files: dict[str, bytes]) -> bytes:
         for name, content in files.items():
             archive.writestr(name, content)
     return out.getvalue()
+
+
+def archived() -> bytes:
+    """Return the export of somebody's life; whoever lived it is gone again."""
+    with transaction.atomic():
+        somebody = make_member(time_zone="Europe/Berlin", day_start_hour=3)
+        live(somebody)
+        raw = export_of(somebody)
+        transaction.set_rollback(True)
+    return raw
+
+
+def send(member: Member, archive: bytes, *, now: Any = NOW) -> ImportJob:
+    """Send an archive in and let a worker read it."""
+    job = imports.receive(member=member, read=io.BytesIO(archive).read, now=now)
+    working.work_off(now=now)
+    job.refresh_from_db()
+    return job
+
+
+def read_in(member: Member, archive: bytes) -> ImportJob:
+    """Read an archive that is valid."""
+    job = send(member, archive)
+    assert job.state == ImportState.DONE, (job.problem_code, job.problem_file, job.problem_line)
+    return job

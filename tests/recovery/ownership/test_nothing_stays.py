@@ -35,8 +35,8 @@ from tests.factories import make_session
 from tests.loopback.fcm import LoopbackFcm
 from tests.notifications.working import Worker, until
 from tests.recovery.ownership import marking
+from tests.recovery.ownership.leaving import rows_of
 from tests.recovery.ownership.lives import opened
-from tests.recovery.ownership.test_erasing import rows_of
 
 HANDLE = "q7handle_x9w"
 WORDS = (marking.MARK, HANDLE)
