@@ -22,6 +22,9 @@ CONTACT = Wanted(scope=Scope.CONTACT)
 PATH = "/api/v1/support-requests"
 
 
+ANY_HOUR = ("00:00", "23:59:59.999999")
+
+
 def agree(
     helper: Member,
     linked: Partnership,
@@ -31,7 +34,7 @@ def agree(
     now: datetime = NOW,
 ) -> None:
     """The helper says that this partner may ask them, in these hours or at any."""
-    start, end = (time.fromisoformat(one) for one in hours) if hours else (None, None)
+    start, end = (time.fromisoformat(one) for one in hours or ANY_HOUR)
     sides.change_settings(
         member_id=helper.id,
         partnership_id=linked.id,
@@ -69,7 +72,7 @@ def make_supporters(asker: Member, *names: str, now: datetime = NOW) -> dict[str
 def facilitate(membership: GroupMembership, *, hours: tuple[str, str] | None = None) -> None:
     """Whoever runs a group agrees to be asked by its members."""
     assert membership.member_id
-    start, end = (time.fromisoformat(one) for one in hours) if hours else (None, None)
+    start, end = (time.fromisoformat(one) for one in hours or ANY_HOUR)
     joining.change_own(
         member_id=membership.member_id,
         group_id=membership.group_id,

@@ -196,8 +196,9 @@ class PartnershipSide(OwnedRow):
     Except ``alias``: what the other knows this member by if they met in a group; it stays as it was
     then, also when the member leaves the group and the partnership is kept. ``paused_at``: shows
     nothing until resumed. ``support_from`` and ``support_to`` are the member's own wall clock and
-    may span midnight; without them every hour is one. ``quiet_letter``: the member's own words, for
-    the moment at which the other hears that they have been quiet, and not before.
+    may span midnight; without them they are from eight to ten at night. ``quiet_letter``: the
+    member's own words, for the moment at which the other hears that they have been quiet, and not
+    before.
     """
 
     sealed = {"quiet_letter": "partnership_sides.quiet_letter"}

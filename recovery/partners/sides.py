@@ -40,7 +40,7 @@ def change_settings(
             raise invalid(
                 pointer="/support_to",
                 code="no_hours",
-                detail="The hours end when they begin; leave both empty for the whole day.",
+                detail="The hours end when they begin; leave both empty for 08:00 to 22:00.",
             )
         _store(mine, moved, log=log)
     return mine

@@ -161,7 +161,7 @@ class MembershipChanges(Input):
         required=False, help_text="Owner and facilitators: whether I may be asked for support."
     )
     support_from = WallTime(
-        required=False, allow_null=True, help_text="My own wall clock; null for any hour."
+        required=False, allow_null=True, help_text="My own wall clock; null for 08:00 to 22:00."
     )
     support_to = WallTime(required=False, allow_null=True)
 

@@ -42,7 +42,7 @@ class PartnerSettingsInput(Input):
     support_from = WallTime(
         required=False,
         allow_null=True,
-        help_text="My wall clock, `HH:MM`, from when I may be asked; null: at any hour.",
+        help_text="My wall clock, `HH:MM`, from when I may be asked; null: 08:00 to 22:00.",
     )
     support_to = WallTime(
         required=False,

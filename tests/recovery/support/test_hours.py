@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given
@@ -96,7 +97,9 @@ def test_in_the_night_with_an_hour_twice_both_are_in_it() -> None:
         assert hours.within(now=now, zone="Europe/Berlin", start=time(2), end=time(3))
 
 
-def test_no_hours_are_every_hour() -> None:
+def test_whoever_chose_no_hours_is_asked_by_day() -> None:
     for hour in range(24):
-        now = datetime(2026, 11, 22, hour, tzinfo=UTC)
-        assert hours.within(now=now, zone="Pacific/Auckland", start=None, end=None)
+        now = datetime(2026, 11, 22, hour, 30, tzinfo=UTC)
+        shown = now.astimezone(ZoneInfo("Pacific/Auckland")).hour
+        asked = hours.within(now=now, zone="Pacific/Auckland", start=None, end=None)
+        assert asked is (8 <= shown < 22)
