@@ -162,6 +162,11 @@ class Grant(models.Model):
                 condition=Q(revoked_at__isnull=True, item_id__isnull=True),
                 name="one_open_grant_a_scope",
             ),
+            models.CheckConstraint(
+                condition=Q(scope__in=list(ITEM_KINDS), item_id__isnull=False)
+                | (~Q(scope__in=list(ITEM_KINDS)) & Q(item_id__isnull=True)),
+                name="an_item_where_the_scope_has_one",
+            ),
         ]
         indexes = [models.Index(fields=["viewer", "owner"], name="grant_by_viewer")]
 

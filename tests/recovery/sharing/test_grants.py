@@ -284,6 +284,17 @@ def test_the_database_holds_one_standing_consent_a_scope_and_item(
             grant.save(force_insert=True)
 
 
+def test_the_database_holds_an_item_where_the_scope_has_one_and_nowhere_else(
+    alice: Member, linked: Partnership
+) -> None:
+    status, clock = share(alice, linked, STATUS, clock_of(make_clock(alice)))
+    share(alice, linked)
+    for grant, item_id in ((status, clock.item_id), (clock, None)):
+        grant.id, grant.item_id = new_id(), item_id
+        with pytest.raises(IntegrityError), transaction.atomic():
+            grant.save(force_insert=True)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_eight_identical_sets_at_once_make_one_consent_each(alice: Member, bob: Member) -> None:
     linked = make_partners(alice, bob)
