@@ -38,6 +38,7 @@ def test_a_member_registers_and_is_signed_in() -> None:
         "day_start_hour": 4,
         "time_zone_mode": "follow",
         "email_state": "none",
+        "receives_partner_invites": False,
         "terms_version": "1",
         "created_at": member["created_at"],
         "version": 1,
