@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -44,10 +45,20 @@ from tests.supporting import REQUESTS, agree
 
 PASSWORD = "seven-stones-9"
 # Who asks: "stranger" has an account and nothing to do with the owner.
+# "operator" is signed in to the operator's pages, which opens nothing here. "partner_paused" and
+# "partner_blocked" were granted something: the owner shows them nothing for now, or never again.
 ROLES = (
-    *("anonymous", "guest", "stranger", "partner_without_grants"),
+    *("anonymous", "operator", "guest", "stranger", "partner_without_grants"),
     *(f"partner_with_{scope}" for scope in Scope.values),
-    *("ex_partner", "group_facilitator", "group_member", "group_listener", "ex_group_member"),
+    *(
+        "partner_paused",
+        "partner_blocked",
+        "ex_partner",
+        "group_facilitator",
+        "group_member",
+        "group_listener",
+        "ex_group_member",
+    ),
     *("owner", "ended_session", "deleted_member"),
 )
 PARTNERS = tuple(role for role in ROLES if role.startswith("partner_"))
@@ -104,7 +115,7 @@ def make_world() -> World:
     people = {
         role: make_member(handle=None if role == "guest" else role[:30], time_zone="UTC")
         for role in ROLES
-        if role not in ("anonymous", "ended_session", "deleted_member")
+        if role not in ("anonymous", "operator", "ended_session", "deleted_member")
     }
     sessions = {role: make_session(member=member) for role, member in people.items()}
     for name in ("ended_session", "deleted_member"):
@@ -120,6 +131,8 @@ def make_world() -> World:
         role: MemberClient(session) for role, session in sessions.items()
     }
     clients["anonymous"] = APIClient()
+    clients["operator"] = APIClient()
+    clients["operator"].force_login(User.objects.create_superuser("operator"))
     things = _things(clients["owner"], owner, sessions["owner"], now=now)
     links = {role: make_partners(owner, people[role], now=now) for role in PARTNERS}
     links["ex_partner"] = make_partners(owner, people["ex_partner"], now=now)
@@ -136,6 +149,15 @@ def make_world() -> World:
     things |= _promised(clients, owner, links["partner_with_commitments"], things["group_id"])
     things |= _kindness(clients["owner"], owner, now=now)
     _share_each(owner, links, things, now=now)
+    for role in ("partner_paused", "partner_blocked"):
+        share(owner, links[role], STATUS, now=now)
+    sides.pause(member_id=owner.id, partnership_id=links["partner_paused"].id, now=now)
+    blocking.block_partner(
+        member_id=owner.id,
+        block_id=None,
+        partnership_id=links["partner_blocked"].id,
+        now=now,
+    )
     helper = "partner_with_support_requests"
     things |= _support(clients["owner"], clients[helper], owner, links[helper], now=now)
     addresses = {role: str(link.id) for role, link in links.items()}
