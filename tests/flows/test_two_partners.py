@@ -63,7 +63,7 @@ def test_alice_invites_bob_shows_him_her_evenings_and_later_less(
         ]
         as_alice.put(f"{partner}/grants", {"grants": both}, format="json")
         (listed,) = as_bob.get("/api/v1/partners").json()["items"]
-        assert listed["shares_with_me"] == ["sober_clock", "check_in_status"]
+        assert listed["shares_with_me"] == ["check_in_status", "sober_clock"]
         (shown,) = as_bob.get(f"{partner}/progress").json()["sober_clocks"]
         assert (shown["name"], shown["clock"]["current_days"]) == ("Evenings", 100)
 
