@@ -294,6 +294,19 @@ def test_what_cannot_be_confirmed_looks_like_what_is_not_there(
     assert as_bob.post(path).status_code == 201
 
 
+def test_a_date_of_more_than_a_week_ago_is_confirmed_by_nobody(
+    as_alice: APIClient, as_bob: APIClient, alice: Member, linked: Partnership
+) -> None:
+    made = promise(as_alice, start="2026-11-01")
+    share(alice, linked, shown(made))
+    say(as_alice, made, "2026-11-14")
+    say(as_alice, made, "2026-11-15")
+    unknown = without_request_id(as_bob.post(confirmation_path(linked, {"id": new_id()})))
+    too_late = as_bob.post(confirmation_path(linked, made, "2026-11-14"))
+    assert without_request_id(too_late) == unknown
+    assert as_bob.post(confirmation_path(linked, made, "2026-11-15")).status_code == 201
+
+
 def test_pausing_and_blocking_a_partner_end_confirming_at_once(
     as_alice: APIClient, as_bob: APIClient, alice: Member, linked: Partnership, told: list[Any]
 ) -> None:

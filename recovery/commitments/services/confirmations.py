@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from recovery.calendar import queries as calendar
 from recovery.commitments.events import CommitmentConfirmed
 from recovery.commitments.models import CommitmentEntry, Confirmation, EntryState
 from recovery.kernel import changes, events
 from recovery.kernel.changes import ChangeLog
 from recovery.kernel.errors import Missing
 from recovery.kernel.ids import new_id
+from recovery.members.models import Member
 from recovery.partners import queries as partners
 from recovery.partners.help import count_help
 from recovery.partners.help_models import HelpKind
 from recovery.sharing import queries as sharing
 from recovery.sharing.models import Scope
+
+CONFIRMABLE = timedelta(days=7)
 
 
 def confirm(
@@ -29,9 +33,14 @@ def confirm(
     """Confirm a kept date of a commitment that its owner shows this partner; once is enough.
 
     Returns it and whether it is new. Raises Missing unless it shows now and the date was kept: not
-    shared, taken back, paused, blocked, not answered and not there look the same.
+    shared, taken back, paused, blocked, not answered and not there look the same. So does a date
+    more than a week back on the owner's calendar: whoever could try every date would learn which
+    were left unanswered, and the consent says that those are not shown.
     """
-    owner_id = _owner(partner_id, partnership_id)
+    owner = _owner(partner_id, partnership_id)
+    owner_id = owner.id
+    if local_date < calendar.today_of(member=owner, now=now) - CONFIRMABLE:
+        raise Missing()
     with changes.write(member_id=owner_id, now=now) as log:
         row = _seen(owner_id, partner_id, commitment_id, local_date, now=now)
         given = Confirmation.objects.filter(entry=row, partner_id=partner_id).first()
@@ -73,7 +82,7 @@ def withdraw(
     now: datetime,
 ) -> None:
     """Take one's own confirmation back; once is enough. Raises Missing as ``confirm`` does."""
-    owner_id = _owner(partner_id, partnership_id)
+    owner_id = _owner(partner_id, partnership_id).id
     with changes.write(member_id=owner_id, now=now) as log:
         row = _seen(owner_id, partner_id, commitment_id, local_date, now=now)
         given = Confirmation.objects.filter(entry=row, partner_id=partner_id).first()
@@ -85,9 +94,9 @@ def withdraw(
             _note(row, log=log)
 
 
-def _owner(partner_id: UUID, partnership_id: UUID) -> UUID:
+def _owner(partner_id: UUID, partnership_id: UUID) -> Member:
     link = partners.partnership(member_id=partner_id, partnership_id=partnership_id)
-    return link.second_id if link.first_id == partner_id else link.first_id
+    return link.other(partner_id)
 
 
 def _seen(
