@@ -37,8 +37,8 @@ class ConfirmationDetail(APIView):
         summary="Confirm that a partner kept a date",
         description=(
             "While the partner shares this commitment with me, and for a date of the last week of "
-            "which they say that they kept it. The partner sees that I confirmed it, and when. Once "
-            "is enough."
+            "which they say that they kept it. The partner sees that I confirmed it, and when. "
+            "Once is enough."
         ),
         request=None,
         responses={201: GivenConfirmationOutput, 200: GivenConfirmationOutput},
