@@ -31,7 +31,9 @@ class ViewsOutput(serializers.Serializer[Any]):
 
     week_from = serializers.DateField(help_text="The Monday.")
     partner = serializers.UUIDField(
-        source="partnership_id", help_text="Names the partnership, which may have ended."
+        source="partnership_id",
+        allow_null=True,
+        help_text="Names the partnership, which may have ended; null for a former member.",
     )
     viewer_handle = serializers.CharField(
         source="viewer.handle", allow_null=True, help_text="Null for a guest, and beside an alias."

@@ -175,7 +175,8 @@ class AccessEntry(models.Model):
     """That a viewer saw a scope of an owner on a date; written before the answer leaves.
 
     By partnership: those who were partners under a group's alias and later under their handles are
-    two to each other, and must stay so here.
+    two to each other, and must stay so here. The record is its owner's: when the viewer's account
+    goes, it stays, of a former member.
     """
 
     export_rule = Export.WHOLE
@@ -184,10 +185,12 @@ class AccessEntry(models.Model):
     coarse = ("seen_on",)
 
     partnership = models.ForeignKey(
-        "recovery.Partnership", on_delete=models.CASCADE, related_name="+"
+        "recovery.Partnership", on_delete=models.SET_NULL, null=True, related_name="+"
     )
     owner = models.ForeignKey("recovery.Member", on_delete=models.CASCADE, related_name="+")
-    viewer = models.ForeignKey("recovery.Member", on_delete=models.CASCADE, related_name="+")
+    viewer = models.ForeignKey(
+        "recovery.Member", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     scope = models.CharField(max_length=20, choices=Scope.choices)
     seen_on = models.DateField()
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When
 
 from recovery.partners import queries as partners
 from recovery.partners.models import Name, PartnershipSide
@@ -114,10 +114,10 @@ def newly_visible(*, viewer_id: UUID, since: datetime, now: datetime) -> list[Gr
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """That a viewer saw a scope on so many dates of a week."""
+    """That a viewer saw a scope on so many dates of a week; of a former member, nameless."""
 
     week_from: date
-    partnership_id: UUID
+    partnership_id: UUID | None
     viewer: Name
     scope: str
     dates: int
@@ -137,17 +137,24 @@ def views_by_week(
     if newest is None:
         return [], None
     first = newest - timedelta(days=newest.weekday(), weeks=weeks - 1)
+    # An account that is going is a former member's from this moment on, not from its erasure.
+    there = Q(viewer__isnull=False, viewer__deleted_at__isnull=True)
     rows = (
         mine.filter(seen_on__gte=first)
-        .annotate(alias=_alias_of("viewer"))
-        .order_by("partnership_id")
-        .values_list("seen_on", "partnership_id", "viewer__handle", "alias", "scope")
+        .annotate(
+            link=Case(When(there, then="partnership_id")),
+            handle=Case(When(there, then="viewer__handle")),
+            alias=Case(When(there, then=_alias_of("viewer"))),
+        )
+        .order_by(F("link").asc(nulls_last=True))
+        .values_list("seen_on", "link", "handle", "alias", "scope")
     )
-    counts = Counter(
-        (seen_on - timedelta(days=seen_on.weekday()), partnership_id, _name(handle, alias), scope)
-        for seen_on, partnership_id, handle, alias, scope in rows
-    )
-    found = [Views(*seen, dates=dates) for seen, dates in counts.items()]
+    # All former members are one, so that what they saw is counted by dates.
+    dates: defaultdict[tuple[date, UUID | None, Name, str], set[date]] = defaultdict(set)
+    for seen_on, link, handle, alias, scope in rows:
+        week_from = seen_on - timedelta(days=seen_on.weekday())
+        dates[week_from, link, _name(handle, alias), scope].add(seen_on)
+    found = [Views(*seen, dates=len(days)) for seen, days in dates.items()]
     found.sort(key=lambda views: (views.viewer.alias or views.viewer.handle or "", views.scope))
     found.sort(key=lambda views: views.week_from, reverse=True)
     older = mine.filter(seen_on__lt=first).exists()

@@ -8,11 +8,13 @@ import pytest
 from rest_framework.test import APIClient
 
 from recovery.members.models import Member
+from recovery.ownership.services import working
 from recovery.partners import services as partners
 from recovery.partners.models import Partnership, PartnershipSide
 from recovery.sharing.models import AccessEntry, Scope
 from tests.factories import make_member
 from tests.partnering import NOW, make_partners
+from tests.recovery.ownership.leaving import delete
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/api/v1/me/access-log"
@@ -97,3 +99,28 @@ def test_two_guests_are_two_and_one_person_under_two_names_stays_two(
         (None, None, 1),
         (None, None, 1),
     ]
+
+
+def test_what_somebody_saw_stays_when_their_account_goes_without_their_name(
+    as_alice: APIClient, alice: Member, bob: Member, charlie: Member
+) -> None:
+    saw(bob, alice, "2026-11-16", "2026-11-17")
+    saw(charlie, alice, "2026-11-17")
+    nobody = {"partner": None, "viewer_handle": None, "viewer_alias": None}
+    week = {"week_from": "2026-11-16", "scope": "check_in_status"}
+    delete(bob)
+    told = as_alice.get(ADDRESS).json()["items"]
+    assert told[0] == {**week, **nobody, "dates": 2}
+    assert told[1]["viewer_handle"] == "charlie"
+    delete(charlie)
+    working.work_off(now=NOW)
+    assert not Member.objects.exclude(id=alice.id).exists()
+    assert as_alice.get(ADDRESS).json()["items"] == [{**week, **nobody, "dates": 2}]
+    assert AccessEntry.objects.filter(viewer=None, partnership=None).count() == 3
+
+
+def test_an_owners_record_goes_with_the_owner(alice: Member, bob: Member) -> None:
+    saw(bob, alice, "2026-11-16")
+    delete(alice)
+    working.work_off(now=NOW)
+    assert not AccessEntry.objects.exists()
