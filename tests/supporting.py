@@ -92,4 +92,4 @@ def ask(
 
 def asked(request: SupportRequest) -> set[str | None]:
     """The handles of all whom a request was made to."""
-    return {one.helper.handle for one in request.asks.select_related("helper")}
+    return {one.helper.handle for one in request.asks.select_related("helper") if one.helper}

@@ -126,6 +126,7 @@ class SupportAskQuerySet(models.QuerySet["SupportAsk"]):
     def open(self, now: datetime) -> Self:
         """Return the asks of requests that go on, between two accounts that are there."""
         return self.filter(
+            helper__isnull=False,
             request__closed_at__isnull=True,
             request__closes_at__gt=now,
             request__member__deleted_at__isnull=True,
@@ -168,6 +169,15 @@ class SupportAskQuerySet(models.QuerySet["SupportAsk"]):
         found = self.open(now).filter(linked | _both_in_the_group())
         return found.exclude(answer=SupportAnswer.NONE).filter(~Exists(_blocked_by_asker()))
 
+    def of_former_members(self, now: datetime) -> Self:
+        """Return the asks of requests that go on whose helpers answered and have no account now."""
+        return self.filter(
+            request__closed_at__isnull=True,
+            request__closes_at__gt=now,
+            request__member__deleted_at__isnull=True,
+            helper__isnull=True,
+        ).exclude(answer=SupportAnswer.NONE)
+
 
 def _both_in_the_group() -> Q:
     return Q(
@@ -190,11 +200,12 @@ class SupportAsk(models.Model):
 
     A facilitator is asked by ``membership``, and knows the asker by the alias of
     ``asker_membership``. ``asked_at`` is when the helper was last told; ``helped`` remembers that
-    the answer was counted as help given. Never shown to the asker before there is an answer.
+    the answer was counted as help given. Never shown to the asker before there is an answer. A
+    thread outlives the account of its helper, without one: a former member's (``leaving``).
     """
 
     export_rule = Export.WHOLE
-    erasure_rule = Erasure.DELETE
+    erasure_rule = Erasure.SHARED
     # The asker's export must not tell whom they reached: the row is its helper's.
     owned_through = ("helper",)
     exported_where = {"answered_at__isnull": False}
@@ -203,7 +214,10 @@ class SupportAsk(models.Model):
     request = models.ForeignKey(
         SupportRequest, on_delete=models.CASCADE, related_name="asks", db_index=False
     )
-    helper = models.ForeignKey("recovery.Member", on_delete=models.CASCADE, related_name="+")
+    helper = models.ForeignKey(
+        "recovery.Member", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    # A thread that stays has let go of it before it goes.
     partnership = models.ForeignKey(
         "recovery.Partnership", on_delete=models.CASCADE, null=True, related_name="+"
     )
@@ -238,7 +252,8 @@ class SupportAsk(models.Model):
                     partnership__isnull=True,
                     membership__isnull=False,
                     asker_membership__isnull=False,
-                ),
+                )
+                | Q(helper__isnull=True),
                 name="an_ask_goes_to_a_partner_or_a_facilitator",
             ),
             models.CheckConstraint(

@@ -18,7 +18,10 @@ from recovery.support.requests.reading import Direction, Line, Person, Seen, Thr
 
 
 class SupportPersonOutput(serializers.Serializer[Any]):
-    """The other side of a thread: a partner, or somebody in a group by their alias there."""
+    """The other side of a thread: a partner, or somebody in a group by their alias there.
+
+    All null: a former member, whose account is gone.
+    """
 
     partner = serializers.UUIDField(allow_null=True, help_text="null for somebody in a group.")
     group = serializers.UUIDField(allow_null=True, help_text="null for a partner.")
@@ -46,7 +49,8 @@ class SupportThreadOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField(help_text="What `to` of a message names.")
     person = SupportPersonOutput(help_text="The other side, seen from me.")
     answer = serializers.ChoiceField(
-        choices=SupportAnswer.choices, help_text="The helper's; `none` until they give one."
+        choices=SupportAnswer.choices,
+        help_text="The helper's; `none` until they give one, and of a former member.",
     )
     answered_at = Instant(allow_null=True)
     messages = SupportMessageOutput(many=True, help_text="Oldest first, 50 at most.")

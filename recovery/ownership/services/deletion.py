@@ -12,6 +12,7 @@ from django.db.models import Q
 from recovery.groups.models import GroupMembership
 from recovery.groups.services import leaving as groups
 from recovery.kernel import changes, events, sealing
+from recovery.members import queries
 from recovery.members.events import SessionBegan
 from recovery.members.models import Member, Session, SessionEnd
 from recovery.members.refusals import WrongCredentials
@@ -21,7 +22,7 @@ from recovery.ownership.refusals import CannotBeRestored
 from recovery.partners import services as partners
 from recovery.partners.models import Partnership
 from recovery.support.models import SupportRequest
-from recovery.support.requests import closing
+from recovery.support.requests import closing, leaving, waves
 
 GRACE = timedelta(hours=24)
 
@@ -78,7 +79,7 @@ def restore(
         if member is None:
             raise WrongCredentials()
         if member.deleted_at is not None:
-            if not _may_come_back(member, now=now):
+            if not queries.may_come_back(member=member, now=now):
                 raise WrongCredentials()
             member.deleted_at = member.erase_at = member.restorable_until = None
             member.save(update_fields=["deleted_at", "erase_at", "restorable_until"])
@@ -104,36 +105,32 @@ def _delete(member: Member, *, wait: bool, now: datetime) -> Deletion:
     if member.deleted_at is not None:
         return _deleted_before(member, wait=wait, now=now)
     # Whoever has to be written to beside them is locked now, in ascending order of ids.
-    with changes.together(member_ids={member.id, *_beside(member.id)}, now=now):
+    with changes.together(member_ids={member.id, *_beside(member.id, now=now)}, now=now):
         fresh = Member.objects.get(id=member.id)
         if fresh.deleted_at is not None:
             return _deleted_before(fresh, wait=wait, now=now)
-        _withdraw(fresh, now=now)
+        awaited = _withdraw(fresh, now=now)
         fresh.deleted_at = now
         fresh.erase_at = now + GRACE if wait else now
         fresh.restorable_until = fresh.erase_at if wait else None
         fresh.save(update_fields=["deleted_at", "erase_at", "restorable_until"])
         mine = Session.objects.owned_by(fresh.id)
         sessions.end_rows(rows=mine, reason=SessionEnd.ACCOUNT_DELETED, now=now)
+        for request_id in awaited:
+            waves.ask_others(request_id=request_id, now=now)
         events.publish(fact=WorkWaits(at=now))
         return _said(fresh)
 
 
 def _deleted_before(member: Member, *, wait: bool, now: datetime) -> Deletion:
     """Say what was decided; who had asked for time may say that they want it no more."""
-    if not wait and _may_come_back(member, now=now):
+    if not wait and queries.may_come_back(member=member, now=now):
         waiting = Member.objects.filter(id=member.id, erase_at=member.erase_at)
         with transaction.atomic():
             if waiting.update(erase_at=now, restorable_until=None) == 1:
                 member.erase_at, member.restorable_until = now, None
                 events.publish(fact=WorkWaits(at=now))
     return _said(member)
-
-
-def _may_come_back(member: Member, *, now: datetime) -> bool:
-    """Tell whether there is time, and no worker has begun: by its clock there may be none left."""
-    until = member.restorable_until
-    return until is not None and until > now and member.erase_at == until
 
 
 def _said(member: Member) -> Deletion:
@@ -146,9 +143,12 @@ def _said(member: Member) -> Deletion:
     )
 
 
-def _beside(member_id: UUID) -> set[UUID]:
-    """Return whom the deletion writes to as well: partners, and who may have to own a group."""
-    found: set[UUID] = set()
+def _beside(member_id: UUID, *, now: datetime) -> set[UUID]:
+    """Return whom the deletion writes to as well.
+
+    Partners, whoever asked the member for support, and who may have to own a group.
+    """
+    found = leaving.askers_of(helper_id=member_id, now=now)
     for pair in Partnership.objects.active().of(member_id).values_list("first_id", "second_id"):
         found |= set(pair)
     owned = GroupMembership.objects.active().filter(Q(member_id=member_id, role="owner"))
@@ -157,9 +157,14 @@ def _beside(member_id: UUID) -> set[UUID]:
     return found
 
 
-def _withdraw(member: Member, *, now: datetime) -> None:
-    """Take the member out of everything that others are part of."""
+def _withdraw(member: Member, *, now: datetime) -> list[UUID]:
+    """Take the member out of everything that others are part of.
+
+    Returns the requests for support of others whom they had said that they will contact.
+    """
     for row in SupportRequest.objects.owned_by(member.id).open(now):
         closing.close(member=member, request_id=row.id, now=now)
+    awaited = leaving.leave(helper_id=member.id, now=now)
     groups.leave_all(member_id=member.id, now=now)
     partners.end_all(member_id=member.id, now=now)
+    return awaited

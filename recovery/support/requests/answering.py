@@ -95,7 +95,8 @@ def write(
 
     The asker names with ``to`` the thread; a helper has one only and need not name it. A recipient
     who may not see the request never gets it, and the author is not told. Any request of a series
-    leads to the one that is open, for both. Raises Missing, Invalid, AnswerFirst, RequestClosed,
+    leads to the one that is open, for both. Nobody is there to read what is written to a former
+    member: that is Missing too. Raises Missing, Invalid, AnswerFirst, RequestClosed,
     ThreadFull, and IdTaken for a known id with other content.
     """
     if not SupportRequest.objects.owned_by(author_id).filter(id=request_id).exists():
@@ -108,7 +109,7 @@ def write(
             raise RequestClosed()
         asks = SupportAsk.objects.seen_by_askers(now).filter(id=to, request=row)
         ask = asks.first()
-        if ask is None:
+        if ask is None or ask.helper_id is None:
             raise Missing()
         ask.request = row
         reaches = SupportAsk.objects.seen_by_helpers(now).filter(id=ask.id).exists()

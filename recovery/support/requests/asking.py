@@ -71,7 +71,7 @@ def tell(*, request: SupportRequest, chosen: Sequence[Candidate], wave: int, now
         fact=SupportAsked(
             request_id=request.id,
             asker_id=request.member_id,
-            asks=tuple((ask.id, ask.helper_id) for ask in (*again, *fresh)),
+            asks=tuple((ask.id, ask.helper_id) for ask in (*again, *fresh) if ask.helper_id),
             closes_at=request.closes_at,
             at=now,
         )

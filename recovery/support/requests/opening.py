@@ -123,11 +123,20 @@ def _carry_over(
     *,
     now: datetime,
 ) -> frozenset[UUID]:
-    """Move whoever may still be asked to the new request; return who was told just now."""
+    """Move whoever may still be asked to the new request; return who was told just now.
+
+    What somebody said who has no account any more goes over too: it stays until a request closes.
+    """
     bases = {one.basis for one in found}
     asks = list(SupportAsk.objects.filter(request=earlier))
-    moved = [ask for ask in asks if (ask.helper_id, ask.partnership_id, ask.membership_id) in bases]
+    moved = [
+        ask
+        for ask in asks
+        if ask.helper_id is None or (ask.helper_id, ask.partnership_id, ask.membership_id) in bases
+    ]
     if moved:
         SupportAsk.objects.filter(id__in=[ask.id for ask in moved]).update(request=made)
     closing.delete_threads(earlier)
-    return frozenset(ask.helper_id for ask in moved if ask.asked_at > now - choice.APART)
+    return frozenset(
+        ask.helper_id for ask in moved if ask.helper_id and ask.asked_at > now - choice.APART
+    )

@@ -36,7 +36,7 @@ def of_helpers(*, pairs: Collection[Pair], now: datetime) -> dict[Pair, Standing
         )
         .select_related("request", "helper", "membership")
     )
-    found = {(ask.helper_id, ask.request.series): ask for ask in asks}
+    found = {(ask.helper_id, ask.request.series): ask for ask in asks if ask.helper_id}
     of_partners = [ask.partnership_id for ask in found.values() if ask.partnership_id is not None]
     sides = {
         (side.partnership_id, side.member_id): side
@@ -93,6 +93,8 @@ def _standing(ask: SupportAsk | None, side: PartnershipSide | None, *, now: date
         return Standing.NOT_NOW
     if side is not None and side.may_be_woken:
         return Standing.WANTED
+    if ask.helper is None:  # pragma: no cover
+        raise AssertionError("only asks of somebody are asked about")
     within = hours.within(
         now=now, zone=ask.helper.time_zone, start=chosen.support_from, end=chosen.support_to
     )

@@ -44,13 +44,21 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody as the other knows them: a partner, or a member of a group by their alias."""
+    """Somebody as the other knows them: a partner, or a member of a group by their alias.
+
+    All empty: a former member, whose account is gone.
+    """
 
     partner_id: UUID | None
     handle: str | None
     group_id: UUID | None
     group_member_id: UUID | None
     alias: str | None
+
+
+FORMER_MEMBER = Person(
+    partner_id=None, handle=None, group_id=None, group_member_id=None, alias=None
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +144,15 @@ def one(*, viewer: Member, request_id: UUID, now: datetime) -> Seen:
 def as_asker(*, requests: Sequence[SupportRequest], now: datetime) -> list[Seen]:
     """Return a member's own requests; of the people asked only those who answered.
 
+    Of one whose account is gone since the asker keeps what they wrote themselves.
     Four queries at most, however many. A closed one has no text and no threads.
     """
     going_on = [row for row in requests if _is_open(row, now)]
-    asks = SupportAsk.objects.seen_by_askers(now).filter(request__in=[row.id for row in going_on])
+    answered = SupportAsk.objects.seen_by_askers(now).values("id")
+    former = SupportAsk.objects.of_former_members(now).values("id")
+    asks = SupportAsk.objects.filter(
+        Q(id__in=answered) | Q(id__in=former), request__in=[row.id for row in going_on]
+    )
     threads: dict[UUID, list[SupportAsk]] = defaultdict(list)
     # In the order in which they were asked: that of the answers is told by their instants.
     for ask in _named(asks, of_helper=True).order_by("answered_at", "id") if going_on else ():
@@ -227,9 +240,11 @@ def _named(asks: SupportAskQuerySet, *, of_helper: bool) -> SupportAskQuerySet:
 
 
 def _person(ask: SupportAsk, *, of_helper: bool) -> Person:
+    member = ask.helper if of_helper else ask.request.member
+    if member is None:
+        return FORMER_MEMBER
     if ask.partnership_id is not None:
         alias = ask.partner_alias or None  # type: ignore[attr-defined]  # annotated
-        member = ask.helper if of_helper else ask.request.member
         return Person(
             partner_id=ask.partnership_id,
             handle=None if alias else member.handle,
@@ -253,14 +268,15 @@ def _thread(ask: SupportAsk, lines: dict[UUID, list[Line]], *, of_helper: bool) 
     return Thread(
         id=ask.id,
         person=_person(ask, of_helper=of_helper),
-        answer=SupportAnswer(ask.answer),
-        answered_at=ask.answered_at,
+        # Nobody is to wait for somebody who is not there any more.
+        answer=SupportAnswer(ask.answer if ask.helper_id else SupportAnswer.NONE),
+        answered_at=ask.answered_at if ask.helper_id else None,
         lines=lines.get(ask.id, []),
     )
 
 
 def _sealers(asks: Sequence[SupportAsk], *, also: Collection[UUID]) -> dict[UUID, Sealer]:
-    helpers = {ask.helper_id for ask in asks}
+    helpers = {ask.helper_id for ask in asks if ask.helper_id}
     askers = {ask.request.member_id for ask in asks} if not also else set()
     wanted = helpers | askers | set(also)
     return sealing.for_members(member_ids=sorted(wanted)) if wanted else {}
@@ -269,13 +285,19 @@ def _sealers(asks: Sequence[SupportAsk], *, also: Collection[UUID]) -> dict[UUID
 def _lines(
     asks: Sequence[SupportAsk], sealers: dict[UUID, Sealer], *, viewer_id: UUID
 ) -> dict[UUID, list[Line]]:
-    """Return the messages of threads, oldest first, without what is withheld from the viewer."""
+    """Return the messages of threads, oldest first, without what is withheld from the viewer.
+
+    Of a thread with a former member the viewer's own: the other's went with their account.
+    """
+    former = {ask.id for ask in asks if ask.helper_id is None}
     shown = SupportMessage.objects.filter(ask__in=[ask.id for ask in asks]).filter(
         Q(member_id=viewer_id) | Q(withheld=False)
     )
     found: dict[UUID, list[Line]] = defaultdict(list)
     for row in shown.order_by("created_at", "id"):
         label = SupportMessage.sealed["text"]
+        if row.ask_id in former and row.member_id != viewer_id:
+            continue
         found[row.ask_id].append(
             Line(
                 id=row.id,

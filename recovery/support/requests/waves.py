@@ -41,7 +41,9 @@ def ask_others_of(request: SupportRequest, *, now: datetime) -> None:
         return
     found = asking.candidates(asker_id=request.member_id, group_ids=groups_asked(request), now=now)
     told = frozenset(
-        ask.helper_id for ask in request.asks.all() if ask.asked_at > _counts_from(request)
+        ask.helper_id
+        for ask in request.asks.all()
+        if ask.helper_id and ask.asked_at > _counts_from(request)
     )
     request.others_asked_at = now
     request.save(update_fields=["others_asked_at"])
