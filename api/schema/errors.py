@@ -31,12 +31,13 @@ SIGNED_IN = (
     members.SessionOver(),
     members.ReuseDetected(),
     members.AccountDeleted(),
+    members.DeletionPending(),
 )
 # What an operation refuses beside what follows from its body, path and security.
 OF_OPERATION: dict[str, tuple[errors.Refusal, ...]] = {
     "register": (members.HandleTaken(), WHILE_LIMITED),
     "createGuest": (WHILE_LIMITED,),
-    "logIn": (members.WrongCredentials(), members.AccountDeleted(), WHILE_LIMITED),
+    "logIn": (members.WrongCredentials(), members.DeletionPending(), WHILE_LIMITED),
     "refreshTokens": tuple(one for one in SIGNED_IN if not isinstance(one, tokens.TokenExpired)),
     "changePassword": (members.WrongPassword(), members.StillGuest(), WHILE_LIMITED),
     "resetPassword": (members.WrongCode(), WHILE_LIMITED),

@@ -12,7 +12,12 @@ from django.conf import settings
 from recovery.kernel import sealing
 from recovery.kernel.rows import OwnedQuerySet
 from recovery.members.models import ErasedMember, Member, Session, SessionEnd
-from recovery.members.refusals import AccountDeleted, ReuseDetected, SessionOver
+from recovery.members.refusals import (
+    AccountDeleted,
+    DeletionPending,
+    ReuseDetected,
+    SessionOver,
+)
 
 DEVICE_LABEL = "sessions.device_name"
 
@@ -51,9 +56,20 @@ def no_session(*, member_id: UUID) -> SessionOver | AccountDeleted:
     return AccountDeleted() if erased else SessionOver()
 
 
+def may_come_back(*, member: Member, now: datetime) -> bool:
+    """Tell whether a deleted account can still be restored.
+
+    While there is time, and no worker has begun: by its clock there may be none left.
+    """
+    until = member.restorable_until
+    return until is not None and until > now and member.erase_at == until
+
+
 def check_live(*, session: Session, now: datetime) -> None:
     """Raise why a session (loaded with its member) opens nothing any more; else do nothing."""
-    if session.member.deleted_at is not None or session.end_reason == SessionEnd.ACCOUNT_DELETED:
+    if may_come_back(member=session.member, now=now):
+        raise DeletionPending()
+    if session.member.deleted_at is not None:
         raise AccountDeleted()
     if session.end_reason == SessionEnd.REUSE_DETECTED:
         raise ReuseDetected()

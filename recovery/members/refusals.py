@@ -46,6 +46,19 @@ class AccountDeleted(NotSignedIn):
         )
 
 
+class DeletionPending(NotSignedIn):
+    """The member deleted the account and asked for a day in which to change their mind."""
+
+    code = "deletion_pending"
+    title = "This account is about to be erased"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This account was deleted and will be erased within a day. Until then auth/restore "
+            "brings it back. What has not been sent can be sent then: keep it on the device."
+        )
+
+
 class WrongCredentials(NotSignedIn):
     """No such handle, or not its password: one answer for both."""
 

@@ -9,7 +9,13 @@ import pytest
 
 from recovery.members import queries as members
 from recovery.members.models import Member
-from recovery.members.refusals import AccountDeleted, WrongCredentials, WrongPassword
+from recovery.members.refusals import (
+    AccountDeleted,
+    DeletionPending,
+    SessionOver,
+    WrongCredentials,
+    WrongPassword,
+)
 from recovery.members.services import logins
 from recovery.ownership import leases
 from recovery.ownership.refusals import CannotBeRestored
@@ -33,6 +39,13 @@ def restore(*, password: str = PASSWORD, now: Any = NOW) -> Any:
     )
 
 
+def sign_in(*, password: str = PASSWORD, now: Any = NOW) -> Any:
+    """Sign in as alice."""
+    return logins.log_in(
+        handle="alice", password=password, device_name="Phone", address=ADDRESS, now=now
+    )
+
+
 def test_sessions_partnerships_and_groups_end_with_the_same_request(
     alice: Member, bob: Member
 ) -> None:
@@ -46,6 +59,21 @@ def test_sessions_partnerships_and_groups_end_with_the_same_request(
         members.live_session(session_id=session.id, member_id=alice.id, now=NOW)
     assert Partnership.objects.get().ended_at == NOW
     assert not Grant.objects.standing().exists()
+
+
+def test_while_a_deletion_can_be_taken_back_phones_keep_what_was_not_sent(alice: Member) -> None:
+    session = make_session(member=alice, now=NOW)
+    delete(alice, wait=True)
+    for later in (timedelta(0), timedelta(hours=23, minutes=59)):
+        with pytest.raises(DeletionPending):
+            members.live_session(session_id=session.id, member_id=alice.id, now=NOW + later)
+        with pytest.raises(DeletionPending):
+            sign_in(now=NOW + later)
+        with pytest.raises(WrongCredentials):
+            sign_in(password="other", now=NOW + later)
+    restore(now=NOW + timedelta(hours=23, minutes=59))
+    with pytest.raises(SessionOver):
+        members.live_session(session_id=session.id, member_id=alice.id, now=NOW)
 
 
 def test_a_wrong_password_deletes_nothing(alice: Member) -> None:
@@ -70,10 +98,8 @@ def test_who_asked_to_wait_may_come_back_within_24_hours(alice: Member) -> None:
     assert said.restorable_until == said.erase_at == NOW + timedelta(hours=24)
     before_the_end = NOW + timedelta(hours=23, minutes=59)
     working.work_off(now=before_the_end)
-    with pytest.raises(WrongCredentials):
-        logins.log_in(
-            handle="alice", password=PASSWORD, device_name="", address=ADDRESS, now=before_the_end
-        )
+    with pytest.raises(DeletionPending):
+        sign_in(now=before_the_end)
     restored = restore(now=before_the_end)
     assert restored.member.deleted_at is None
     working.work_off(now=NOW + timedelta(days=3))
@@ -83,7 +109,12 @@ def test_who_asked_to_wait_may_come_back_within_24_hours(alice: Member) -> None:
 
 @pytest.mark.parametrize("after", [timedelta(hours=24), timedelta(hours=30)])
 def test_after_24_hours_nobody_comes_back(alice: Member, after: timedelta) -> None:
+    session = make_session(member=alice, now=NOW)
     delete(alice, wait=True)
+    with pytest.raises(AccountDeleted):
+        members.live_session(session_id=session.id, member_id=alice.id, now=NOW + after)
+    with pytest.raises(WrongCredentials):
+        sign_in(now=NOW + after)
     with pytest.raises(WrongCredentials):
         restore(now=NOW + after)
     working.work_off(now=NOW + after)
