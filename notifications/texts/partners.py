@@ -127,22 +127,22 @@ CONFIRMATION_ASKED: Texts = {
 COMMITMENT_CONFIRMED: Texts = {
     Language.EN: Text(
         "Your commitment was confirmed",
-        "The partner you asked says so, too: you kept it.",
+        "A partner of yours says so, too: you kept it.",
     ),
     Language.ES: Text(
         "Tu compromiso fue confirmado",
-        "La persona a la que preguntaste también lo dice: lo cumpliste.",
+        "Alguien con quien compartes esto también lo dice: lo cumpliste.",
     ),
     Language.FR: Text(
         "Ton engagement est confirmé",
-        "La personne à qui tu l’as demandé le dit aussi : tu l’as tenu.",
+        "Une personne de ton entourage le dit aussi : tu l’as tenu.",
     ),
     Language.DE: Text(
         "Das Vorgenommene ist bestätigt",
-        "Die Verbindung, die du gefragt hast, sagt es auch: Du hast es getan.",
+        "Jemand, mit dem du verbunden bist, sagt es auch: Du hast es getan.",
     ),
     Language.PT: Text(
         "Seu compromisso foi confirmado",
-        "A pessoa a quem você pediu também diz: você cumpriu.",
+        "Alguém com quem você compartilha isso também diz: você cumpriu.",
     ),
 }

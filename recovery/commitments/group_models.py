@@ -34,14 +34,10 @@ class GroupCommitment(OwnedRow):
 
 
 class Cheer(models.Model):
-    """A good word of another member of the group; one a member and local date of theirs.
-
-    One that is not ``heard`` is for somebody who had blocked whoever cheers: nobody else sees it.
-    """
+    """A good word of another member of the group; one a member and local date of theirs."""
 
     export_rule = Export.WHOLE
     erasure_rule = Erasure.DELETE
-    secrets = ("heard",)  # it would tell of the block
 
     id = models.UUIDField(primary_key=True, default=new_id)
     member = models.ForeignKey("recovery.Member", on_delete=models.CASCADE, related_name="+")
@@ -52,7 +48,6 @@ class Cheer(models.Model):
         "recovery.GroupMembership", on_delete=models.CASCADE, related_name="+"
     )
     cheered_on = models.DateField()
-    heard = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 
     objects = OwnedQuerySet.as_manager()

@@ -15,6 +15,7 @@ from recovery.calendar import queries as calendar
 from recovery.commitments import queries
 from recovery.commitments.group_models import Cheer, GroupCommitment
 from recovery.commitments.terms import current, monday_of
+from recovery.groups import queries as groups
 from recovery.groups.models import GroupMembership
 from recovery.kernel import sealing
 from recovery.members.models import Member
@@ -25,7 +26,11 @@ MOST_NAMED = 20
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A commitment as the others in a group see it. Only its owner learns who cheered."""
+    """A commitment as the others in a group see it.
+
+    Everybody counts the same cheers, whoever blocked whom: a number that falls would tell of a
+    block. Only its owner learns who cheered, and only of those whom the list of members shows them.
+    """
 
     made: GroupCommitment
     is_mine: bool
@@ -58,14 +63,18 @@ def seen_by(*, viewer: GroupMembership) -> QuerySet[GroupCommitment]:
     return made_to(group_id=viewer.group_id).exclude(member_id__in=apart)
 
 
-def shown(*, member: Member, made: Sequence[GroupCommitment], now: datetime) -> list[Shown]:
-    """Return what is shown of commitments made to one group, in five queries at most."""
+def shown(
+    *, member: Member, viewer: GroupMembership, made: Sequence[GroupCommitment], now: datetime
+) -> list[Shown]:
+    """Return what is shown of commitments made to one group, in four queries at most.
+
+    ``viewer`` is the member's own membership of that group.
+    """
     if not made:
         return []
     sealers = sealing.for_members(member_ids=list({one.member_id for one in made}))
-    apart = blocks.apart_in_group(member_id=member.id, group_id=made[0].membership.group_id)
-    heard = Cheer.objects.filter(group_commitment__in=made, heard=True).exclude(member_id__in=apart)
-    by_made = heard.values("group_commitment").order_by("group_commitment")
+    cheers = Cheer.objects.filter(group_commitment__in=made)
+    by_made = cheers.values("group_commitment").order_by("group_commitment")
     counts = dict(by_made.annotate(count=Count("id")).values_list("group_commitment", "count"))
     today = calendar.today_of(member=member, now=now)
     cheered = set(
@@ -73,7 +82,7 @@ def shown(*, member: Member, made: Sequence[GroupCommitment], now: datetime) -> 
         .filter(group_commitment__in=made, cheered_on=today)
         .values_list("group_commitment_id", flat=True)
     )
-    named = _named(heard, [one.id for one in made if one.member_id == member.id])
+    named = _named(viewer, [one.id for one in made if one.member_id == member.id])
     return [
         Shown(
             made=one,
@@ -90,10 +99,16 @@ def shown(*, member: Member, made: Sequence[GroupCommitment], now: datetime) -> 
     ]
 
 
-def _named(heard: QuerySet[Cheer], mine: list[UUID]) -> dict[UUID, list[UUID]]:
-    """Return who cheered for one's own, the latest first, by the ids that the group knows."""
+def _named(viewer: GroupMembership, mine: list[UUID]) -> dict[UUID, list[UUID]]:
+    """Return who cheered for one's own, the latest first, by the ids that the group knows.
+
+    Those whom the viewer sees among the members. Whoever runs the group sees there even whom they
+    blocked, to answer for who is in it; a good word of theirs they need not read.
+    """
     found: dict[UUID, list[UUID]] = defaultdict(list)
-    rows = heard.filter(group_commitment__in=mine, membership__left_at__isnull=True)
+    blocked = blocks.blocks_of(member_id=_member_id(viewer)).filter(named_in=viewer.group_id)
+    seen = groups.seen_by(viewer=viewer).exclude(member_id__in=blocked.values("blocked_id"))
+    rows = Cheer.objects.filter(group_commitment__in=mine, membership__in=seen.values("id"))
     for made_id, membership_id in rows.order_by("-created_at", "-id").values_list(
         "group_commitment_id", "membership_id"
     ):

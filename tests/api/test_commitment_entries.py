@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -294,17 +294,27 @@ def test_what_cannot_be_confirmed_looks_like_what_is_not_there(
     assert as_bob.post(path).status_code == 201
 
 
-def test_a_date_of_more_than_a_week_ago_is_confirmed_by_nobody(
-    as_alice: APIClient, as_bob: APIClient, alice: Member, linked: Partnership
+@pytest.mark.parametrize(
+    ("asked", "first"), [(True, "2026-11-15"), (False, "2026-11-21")], ids=["asked", "not asked"]
+)
+def test_nobody_can_try_every_date_for_what_was_left_unanswered(
+    as_alice: APIClient,
+    as_bob: APIClient,
+    alice: Member,
+    linked: Partnership,
+    asked: bool,
+    first: str,
 ) -> None:
-    made = promise(as_alice, start="2026-11-01")
+    confirmer = {"confirmer": str(linked.id)} if asked else {}
+    made = promise(as_alice, start="2026-11-01", **confirmer)
     share(alice, linked, shown(made))
-    say(as_alice, made, "2026-11-14")
-    say(as_alice, made, "2026-11-15")
+    before = (date.fromisoformat(first) - timedelta(days=1)).isoformat()
+    say(as_alice, made, before)
+    say(as_alice, made, first)
     unknown = without_request_id(as_bob.post(confirmation_path(linked, {"id": new_id()})))
-    too_late = as_bob.post(confirmation_path(linked, made, "2026-11-14"))
+    too_late = as_bob.post(confirmation_path(linked, made, before))
     assert without_request_id(too_late) == unknown
-    assert as_bob.post(confirmation_path(linked, made, "2026-11-15")).status_code == 201
+    assert as_bob.post(confirmation_path(linked, made, first)).status_code == 201
 
 
 def test_pausing_and_blocking_a_partner_end_confirming_at_once(

@@ -36,9 +36,9 @@ class ConfirmationDetail(APIView):
         tags=TAGS,
         summary="Confirm that a partner kept a date",
         description=(
-            "While the partner shares this commitment with me, and for a date of the last week of "
-            "which they say that they kept it. The partner sees that I confirmed it, and when. "
-            "Once is enough."
+            "While the partner shares this commitment with me, and for today or yesterday if they "
+            "say that they kept it; for any date of the last week if they ask me to confirm. The "
+            "partner sees that I confirmed it, and when. Once is enough."
         ),
         request=None,
         responses={201: GivenConfirmationOutput, 200: GivenConfirmationOutput},

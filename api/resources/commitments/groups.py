@@ -41,11 +41,14 @@ class GroupCommitmentOutput(serializers.Serializer[Any]):
     cadence = serializers.ChoiceField(choices=Cadence.choices)
     kept_this_week = serializers.IntegerField(help_text="Dates kept since their Monday.")
     kept_dates = serializers.IntegerField(help_text="Dates kept in all.")
-    cheers = serializers.IntegerField()
+    cheers = serializers.IntegerField(help_text="All of them, whoever gave them.")
     cheered_today = serializers.BooleanField(help_text="Whether I cheered on my present date.")
     cheered_by = serializers.ListField(
         child=serializers.UUIDField(),
-        help_text="To the owner: the latest who cheered, by the ids that the group knows.",
+        help_text=(
+            "To the owner: the latest who cheered, of those whom the list of members shows them, "
+            "by the ids that the group knows."
+        ),
     )
     created_at = Instant()
 
@@ -103,7 +106,7 @@ class GroupCommitmentList(APIView):
         found, cursor = page(
             group_queries.seen_by(viewer=viewer), limit=query["limit"], cursor=query.get("cursor")
         )
-        shown = group_queries.shown(member=request.user, made=found, now=now)
+        shown = group_queries.shown(member=request.user, viewer=viewer, made=found, now=now)
         return Response(
             {"items": [group_commitment_body(one) for one in shown], "next_cursor": cursor},
             headers={"Cache-Control": "private, no-cache"},
@@ -130,7 +133,9 @@ class GroupCommitmentList(APIView):
             commitment_id=body["commitment"],
             now=now,
         )
-        (shown,) = group_queries.shown(member=request.user, made=[made], now=now)
+        (shown,) = group_queries.shown(
+            member=request.user, viewer=made.membership, made=[made], now=now
+        )
         return Response(group_commitment_body(shown), status=201 if created else 200)
 
 
@@ -163,7 +168,10 @@ class CheerList(APIView):
         operation_id="cheerGroupCommitment",
         tags=TAGS,
         summary="Cheer",
-        description="Once on each of my dates; again on the same date changes nothing.",
+        description=(
+            "Once on each of my dates; again on the same date changes nothing. For those that the "
+            "group shows me; any other is 404, like one that was taken out of it."
+        ),
         request=None,
         responses={201: CheerOutput, 200: CheerOutput},
     )

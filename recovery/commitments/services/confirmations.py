@@ -19,7 +19,7 @@ from recovery.partners.help_models import HelpKind
 from recovery.sharing import queries as sharing
 from recovery.sharing.models import Scope
 
-CONFIRMABLE = timedelta(days=7)
+ASKED_BACK, OTHERS_BACK = timedelta(days=7), timedelta(days=1)
 
 
 def confirm(
@@ -34,15 +34,18 @@ def confirm(
 
     Returns it and whether it is new. Raises Missing unless it shows now and the date was kept: not
     shared, taken back, paused, blocked, not answered and not there look the same. So does a date
-    more than a week back on the owner's calendar: whoever could try every date would learn which
-    were left unanswered, and the consent says that those are not shown.
+    too far back on the owner's calendar: the whole last week for the one whom the owner asks to
+    confirm, today and yesterday for others. Whoever could try every date would learn which were
+    left unanswered, and the consent says that those are not shown.
     """
     owner = _owner(partner_id, partnership_id)
     owner_id = owner.id
-    if local_date < calendar.today_of(member=owner, now=now) - CONFIRMABLE:
-        raise Missing()
+    today = calendar.today_of(member=owner, now=now)
     with changes.write(member_id=owner_id, now=now) as log:
         row = _seen(owner_id, partner_id, commitment_id, local_date, now=now)
+        is_asked = row.commitment.confirmer_id == partnership_id
+        if local_date < today - (ASKED_BACK if is_asked else OTHERS_BACK):
+            raise Missing()
         given = Confirmation.objects.filter(entry=row, partner_id=partner_id).first()
         if given is not None and given.withdrawn_at is None:
             return given, False
@@ -112,7 +115,8 @@ def _seen(
     )
     if grant is None:
         raise Missing()
-    row: CommitmentEntry = CommitmentEntry.objects.owned_by(owner_id).one(
+    rows = CommitmentEntry.objects.owned_by(owner_id).select_related("commitment")
+    row: CommitmentEntry = rows.one(
         commitment_id=commitment_id,
         commitment__deleted_at__isnull=True,
         local_date=local_date,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from recovery.blocks import queries as blocks
 from recovery.calendar import queries as calendar
 from recovery.commitments import group_queries, queries
 from recovery.commitments.group_models import Cheer, GroupCommitment
@@ -70,14 +69,13 @@ def remove(*, member: Member, group_id: UUID, made_id: UUID, now: datetime) -> N
 def cheer(*, member: Member, group_id: UUID, made_id: UUID, now: datetime) -> tuple[Cheer, bool]:
     """Cheer for what somebody made to a group; once a local date of whoever cheers is enough.
 
-    Returns the cheer and whether it is new. If either blocked the other, it is answered alike and
-    nobody hears it. Raises Missing for what the group does not hold, also by somebody whom the
-    member blocked by an alias of this group; OwnCommitment.
+    Returns the cheer and whether it is new. Raises OwnCommitment, and Missing for what the member
+    does not see there: because it was taken out of the group, or because of a block.
     """
     membership = groups.membership_of(member_id=member.id, group_id=group_id)
     with changes.write(member_id=member.id, now=now) as log:
-        made = group_queries.made_to(group_id=group_id).filter(id=made_id).first()
-        if made is None or _is_hidden_by(member, made, group_id=group_id):
+        made = group_queries.seen_by(viewer=membership).filter(id=made_id).first()
+        if made is None:
             raise Missing()
         if made.member_id == member.id:
             raise OwnCommitment()
@@ -93,17 +91,8 @@ def cheer(*, member: Member, group_id: UUID, made_id: UUID, now: datetime) -> tu
             group_commitment=made,
             membership=membership,
             cheered_on=today,
-            heard=not blocks.blocked_pairs(
-                pairs=[(made.member_id, member.id), (member.id, made.member_id)]
-            ),
             created_at=now,
         )
         log.add(table="cheers", row_id=given.id, version=1, fields=["cheered_on"])
         count_help(member_id=member.id, kind=HelpKind.CHEER)
     return given, True
-
-
-def _is_hidden_by(member: Member, made: GroupCommitment, *, group_id: UUID) -> bool:
-    """Tell whether the member blocked its owner by a name of this group; see apart_in_group."""
-    mine = blocks.blocks_of(member_id=member.id)
-    return bool(mine.filter(blocked_id=made.member_id, named_in=group_id).exists())
