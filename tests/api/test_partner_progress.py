@@ -31,7 +31,6 @@ from tests.partnering import (
     without_request_id,
 )
 
-
 # All that a partner may show, by its name in the answer.
 NOTHING = (
     *("check_in_status", "check_in_streak", "commitments", "goals", "sober_time", "milestones"),
@@ -62,7 +61,7 @@ def test_a_partner_sees_what_was_shared_and_nothing_else(
     assert seen.json() == {
         "as_of": "2026-11-22T12:00:00Z",
         "partner": {"id": str(linked.id), "handle": "alice", "alias": None},
-        **dict.fromkeys(NOTHING, []),
+        **{name: [] for name in NOTHING},
         "check_in_status": [{"local_date": "2026-11-22", "answered_today": False}],
         "sober_clocks": [
             {
