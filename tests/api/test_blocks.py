@@ -183,11 +183,13 @@ def test_blocking_a_partner_does_not_tell_under_which_alias_they_are_in_a_group(
     before = [as_alice.get(path).content for path in paths]
     block(as_alice, partner=str(linked.id))
     assert [as_alice.get(path).content for path in paths] == before
-    # What either does towards the other is answered, and reaches nobody.
+    # What she does towards him is answered, and bears no name; what he does is answered too.
     cheer = f"{group}/commitments/{made['id']}/cheers"
     assert as_alice.post(cheer).status_code == 201
     (seen,) = as_bob.get(f"{group}/commitments").json()["items"]
-    assert (seen["id"], seen["cheers"]) == (made["id"], 0)
+    assert (seen["id"], seen["cheers"], seen["cheered_by"]) == (made["id"], 1, [])
+    items = as_alice.get(f"{group}/commitments").json()["items"]
+    assert {one["id"]: one["cheers"] for one in items} == {made["id"]: 1, own["id"]: 1}
     body = {"group": str(circle[0].group_id), "to": str(circle[2].id)}
     assert as_alice.post("/api/v1/partner-invites", body, format="json").status_code == 201
     received = as_bob.get("/api/v1/partner-invites?direction=received")
