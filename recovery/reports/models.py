@@ -40,7 +40,7 @@ class ReportOutcome(models.TextChoices):
     NONE = "none", "Not decided yet"
     NO_ACTION = "no_action", "Nothing had to be done"
     CONTENT_HIDDEN = "content_hidden", "What was reported is hidden"
-    MEMBER_TOLD = "member_told", "Whoever it is about was told"
+    DEALT_WITH_ELSEWHERE = "dealt_with_elsewhere", "Dealt with outside this program"
     HANDLED_OTHERWISE = "handled_otherwise", "Handled in another way"
 
 
@@ -62,7 +62,7 @@ class Report(OwnedRow):
     text = models.BinaryField(default=b"")
     snapshot = models.BinaryField(default=b"")
     outcome = models.CharField(
-        max_length=17, choices=ReportOutcome.choices, default=ReportOutcome.NONE
+        max_length=20, choices=ReportOutcome.choices, default=ReportOutcome.NONE
     )
     # What the operator wrote for other operators, sealed with the reporter's key: it goes with it.
     operator_note = models.BinaryField(default=b"")

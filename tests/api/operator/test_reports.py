@@ -96,7 +96,7 @@ def test_a_report_is_decided_with_a_note_and_leaves_the_queue(
     assert b"Choose what was done" in wrong.content
     assert Report.objects.get().resolved_at is None
     decided = as_ona.post(
-        page(reported), {"outcome": "member_told", "note": "Wrote to him"}, follow=True
+        page(reported), {"outcome": "dealt_with_elsewhere", "note": "Wrote to him"}, follow=True
     )
     assert decided.redirect_chain == [(QUEUE, 302)]
     text = decided.content.decode()
@@ -112,7 +112,7 @@ def test_a_report_is_decided_with_a_note_and_leaves_the_queue(
     looks = [one.what for one in queries.looks().order_by("id")]
     assert looks == ["opened", "resolved", "opened", "opened"]
     (mine,) = as_alice.get("/api/v1/reports").json()["items"]
-    assert (mine["state"], mine["outcome"]) == ("resolved", "member_told")
+    assert (mine["state"], mine["outcome"]) == ("resolved", "dealt_with_elsewhere")
     assert "Wrote to him" not in str(mine)
 
 

@@ -269,13 +269,16 @@ def test_a_report_is_decided_once_with_a_sealed_note(alice: Member, bob: Member)
         services.resolve(outcome=ReportOutcome.CONTENT_HIDDEN, **decide)
     with pytest.raises(Conflict):
         services.resolve(outcome=ReportOutcome.NONE, **decide)
-    services.resolve(outcome=ReportOutcome.MEMBER_TOLD, **decide)
+    services.resolve(outcome=ReportOutcome.DEALT_WITH_ELSEWHERE, **decide)
     with pytest.raises(Conflict):
         services.resolve(outcome=ReportOutcome.NO_ACTION, **decide)
     with pytest.raises(Missing):
         services.resolve(outcome=ReportOutcome.NO_ACTION, **{**decide, "report_id": new_id()})
     opened = look(made)
-    assert (opened.report.outcome, opened.operator_note) == ("member_told", "Wrote to both")
+    assert (opened.report.outcome, opened.operator_note) == (
+        "dealt_with_elsewhere",
+        "Wrote to both",
+    )
     assert b"Wrote" not in bytes(Report.objects.get(id=made.id).operator_note)
     assert [one.what for one in queries.looks()] == ["opened", "resolved"]
     changes = Change.objects.filter(member=alice, table="reports").order_by("seq")
