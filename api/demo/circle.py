@@ -9,70 +9,31 @@ from functools import partial
 from uuid import UUID
 
 from api.demo import cast
+from api.demo.faces import FACES, GROUP, HELPER, OWNER, Face
 from api.demo.life import Life, Step
 from api.demo.links import Link
 from api.demo.promises import Promises
+from recovery.commitments.services import confirmations
 from recovery.commitments.services import groups as before_a_group
+from recovery.encouragements import services as encouragements
 from recovery.encouragements.models import EncouragementPreset as Preset
 from recovery.encouragements.services import Words
-from recovery.groups.choices import (
-    Colour,
-    Focus,
-    JoinPolicy,
-    MeetingFormat,
-    Pathway,
-    Role,
-    Symbol,
-)
+from recovery.groups.choices import Role
 from recovery.groups.services import joining, running
-from recovery.groups.services.entering import Profile
-from recovery.groups.services.running import NewGroup
 from recovery.members.services import accounts
-from recovery.overview import consent, encouraging
+from recovery.overview import blocking, consent, encouraging
 from recovery.partners import addressed, sides
+from recovery.reports import services as reports
+from recovery.reports.models import ReportReason, ReportSubject
 from recovery.sharing.models import Scope
 from recovery.sharing.services import Wanted
 from recovery.support import contact
 from recovery.support.models import SupportAnswer
 from recovery.support.requests import answering, closing, opening
 
-MADE_AGO = 84
-GROUP = NewGroup(
-    name="Tuesday by the water",
-    description="An hour on Tuesdays, and somebody to write to on the other days.",
-    guidelines="What is said here stays here. Nobody has to speak. No advice unless asked for.",
-    focus=Focus.ANY,
-    pathway=Pathway.NONE,
-    format=MeetingFormat.HYBRID,
-    time_zone="Europe/Dublin",
-    join_policy=JoinPolicy.OPEN,
-    listed=True,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Face:
-    """What somebody goes by in the group, and since when."""
-
-    handle: str
-    alias: str
-    symbol: Symbol
-    colour: Colour
-    days_ago: int
-    listens: bool = False
-
-
-OWNER = Face(cast.HARBOUR.handle, "Harbour light", Symbol.LANTERN, Colour.BLUE, MADE_AGO)
-FACES = (
-    Face(cast.LANTERN.handle, "Paper boat", Symbol.BOAT, Colour.TEAL, 83),
-    Face(cast.RIVER.handle, "Heron", Symbol.BIRD, Colour.GREY, 82),
-    Face(cast.FERRY.handle, "Six o'clock", Symbol.SUN, Colour.ORANGE, 80),
-    Face(cast.KETTLE.handle, "Second cup", Symbol.LEAF, Colour.BROWN, 75),
-    Face(cast.FERN.handle, "Fern", Symbol.TREE, Colour.GREEN, 70),
-    Face(cast.WINDOW.handle, "By the window", Symbol.CLOUD, Colour.PURPLE, 41, listens=True),
-)
-HELPER = FACES[0]  # facilitates, and is Heron's partner within the group
+WALK = "A walk before supper"
 CHEERED_EVERY = 9
+CONFIRMED_EVERY = 4
 ENCOURAGED_EVERY = 6
 WORDS = (Preset.ONE_DAY_AT_A_TIME, Preset.GLAD_YOU_ARE_HERE, Preset.WELL_DONE)
 
@@ -108,6 +69,13 @@ class Circle:
             yield Step(ferry.instant(ago, time(8)), partial(self._encourage, ferry, ago))
             yield Step(river.instant(ago - 1, time(9)), partial(self._encourage, river, ago))
         yield Step(river.instant(35, time(12)), self._become_close)
+        for ago in range(34, 0, -CONFIRMED_EVERY):
+            yield Step(river.instant(ago, time(22, 30)), partial(self._confirm, ago))
+        own = self.promises[cast.RIVER.handle]
+        yield Step(river.instant(2, time(9)), partial(own.ease, "Swim"))
+        window = self.lives[cast.WINDOW.handle]
+        yield Step(window.instant(12, time(18)), self._block)
+        yield Step(self.lives[cast.FERN.handle].instant(1, time(18)), self._report)
         asked_at = ferry.instant(2, time(22))
         yield Step(asked_at, self._ask)
         yield Step(asked_at + timedelta(minutes=4), self._answer)
@@ -120,7 +88,7 @@ class Circle:
         mine, _ = running.create(
             member_id=self.lives[OWNER.handle].member.id,
             new=GROUP,
-            me=_profile(OWNER),
+            me=OWNER.profile,
             group_id=None,
             now=now,
         )
@@ -131,7 +99,7 @@ class Circle:
         mine, _ = joining.join(
             member_id=self.lives[face.handle].member.id,
             group_id=self.group_id,
-            profile=_profile(face),
+            profile=face.profile,
             membership_id=None,
             now=now,
         )
@@ -185,7 +153,7 @@ class Circle:
             member=self.lives[cast.RIVER.handle].member,
             group_id=self.group_id,
             made_id=None,
-            commitment_id=self.promises[cast.RIVER.handle].commitment_ids["A walk before supper"],
+            commitment_id=self.promises[cast.RIVER.handle].commitment_ids[WALK],
             now=now,
         )
         self.made_id = made.id
@@ -199,11 +167,45 @@ class Circle:
         )
 
     def _encourage(self, sender: Life, days_ago: int, now: datetime) -> None:
-        encouraging.encourage(
+        said, _ = encouraging.encourage(
             sender_id=sender.member.id,
             partnership_id=self.close.id,
             encouragement_id=None,
             words=Words(preset=WORDS[days_ago % len(WORDS)]),
+            now=now,
+        )
+        other = self.close.inviter if sender is self.close.other else self.close.other
+        encouragements.thank(member_id=other.member.id, encouragement_id=said.id, now=now)
+
+    def _confirm(self, days_ago: int, now: datetime) -> None:
+        own = self.promises[cast.RIVER.handle]
+        if (WALK, days_ago) not in own.kept:
+            return
+        confirmations.confirm(
+            partner_id=self.close.other.member.id,
+            partnership_id=self.close.id,
+            commitment_id=own.commitment_ids[WALK],
+            local_date=own.life.today - timedelta(days=days_ago),
+            now=now,
+        )
+
+    def _block(self, now: datetime) -> None:
+        blocking.block_group_member(
+            member_id=self.lives[cast.WINDOW.handle].member.id,
+            block_id=None,
+            group_id=self.group_id,
+            membership_id=self.memberships[cast.FERN.handle],
+            now=now,
+        )
+
+    def _report(self, now: datetime) -> None:
+        reports.report(
+            member=self.lives[cast.FERN.handle].member,
+            report_id=None,
+            kind=ReportSubject.GROUP_TEXT,
+            subject_id=self.group_id,
+            reason=ReportReason.OTHER,
+            text="The text does not say that we also meet on holidays.",
             now=now,
         )
 
@@ -278,14 +280,3 @@ _WHOLE = (
     Scope.SUPPORT_REQUESTS,
     Scope.CONTACT,
 )
-
-
-def _profile(face: Face) -> Profile:
-    return Profile(
-        alias=face.alias,
-        symbol=face.symbol,
-        colour=face.colour,
-        guidelines_version=1,
-        shown=True,
-        listens=face.listens,
-    )

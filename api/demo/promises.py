@@ -144,6 +144,7 @@ class Promises:
     life: Life
     goal_ids: dict[str, UUID] = field(default_factory=dict)
     commitment_ids: dict[str, UUID] = field(default_factory=dict)
+    kept: set[tuple[str, int]] = field(default_factory=set)
 
     def steps(self) -> Iterator[Step]:
         """Yield what the member set out to do and what came of it, in no order."""
@@ -208,7 +209,18 @@ class Promises:
         made, _ = commitments.create(member=self.life.member, commitment_id=None, new=new, now=now)
         self.commitment_ids[vow.title] = made.id
 
+    def ease(self, title: str, now: datetime) -> None:
+        """Promise once a week from now on; it holds in a week's time."""
+        commitments.change(
+            member=self.life.member,
+            commitment_id=self.commitment_ids[title],
+            changed={"times_per_week": 1},
+            now=now,
+        )
+
     def _answer(self, vow: Vow, days_ago: int, kept: bool, now: datetime) -> None:
+        if kept:
+            self.kept.add((vow.title, days_ago))
         entries.put(
             member=self.life.member,
             commitment_id=self.commitment_ids[vow.title],

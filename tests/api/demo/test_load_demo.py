@@ -29,6 +29,7 @@ pytestmark = pytest.mark.django_db
 SHOWN = (
     *("Goal", "GoalStep", "GoalProgress", "Commitment", "CommitmentEntry"),
     *("Group", "GroupMembership", "GroupCommitment", "Cheer"),
+    *("Confirmation", "Block", "Report"),
     *("Encouragement", "HelpTally", "SupportRequest", "SupportAsk", "ContactCard"),
 )
 
