@@ -95,25 +95,38 @@ def find(*, country: str | None = None, kind: str | None = None) -> tuple[Crisis
 
     ``country`` is an ISO 3166-1 alpha-2 code in either case. An unknown one, or none, gets the
     international entries. A country without a crisis line of its own gets them too, at the end.
+    A country whose emergency number we have no source for begins with the international entry
+    that says what to dial; no other country shows it beside its own number.
     ``kind`` keeps that kind only; where the country has none of it, the answer is the country's
     emergency and crisis lines and the international entries, because a person who asks is owed
     somebody to turn to.
     """
     code = (country or "").strip().upper()
     code = _COUNTRY_ALIASES.get(code, code)
-    everywhere = tuple(entry for entry in load_directory() if entry.country == INTERNATIONAL)
+    what_to_dial, everywhere = _international()
     there = sorted(
         (entry for entry in load_directory() if entry.country == code),
         key=lambda entry: _RANK[entry.kind],
     )
     if not there:
-        return everywhere
+        return (*what_to_dial, *everywhere)
+    if there[0].kind is not Kind.EMERGENCY:
+        there = [*what_to_dial, *there]
     first = tuple(e for e in there if e.kind in (Kind.EMERGENCY, Kind.CRISIS_LINE))
     if kind is not None:
         return tuple(e for e in there if e.kind == kind) or (*first, *everywhere)
     if any(entry.kind is Kind.CRISIS_LINE for entry in there):
         return tuple(there)
     return (*there, *everywhere)
+
+
+def _international() -> tuple[tuple[CrisisResource, ...], tuple[CrisisResource, ...]]:
+    """Return what to dial in danger wherever one is, and the other international entries."""
+    entries = [entry for entry in load_directory() if entry.country == INTERNATIONAL]
+    return (
+        tuple(entry for entry in entries if entry.kind is Kind.EMERGENCY),
+        tuple(entry for entry in entries if entry.kind is not Kind.EMERGENCY),
+    )
 
 
 def country_of(*, zone: str) -> str:

@@ -20,6 +20,24 @@ PHONE = re.compile(r"\*?\d(?:[ -]?\d){1,14}", re.ASCII)
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?", re.ASCII)
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 
+# Those who earn from bets, drinks or clicks, and pages that anybody fills: what stands there may
+# lead a person in need to whoever pays for it. Words of a host's name, and single hosts.
+DOUBTFUL_WORDS = re.compile(
+    r"betting|\bbets?\b|casino|i?gaming|poker|lotto|jackpot|\bslots?\b|odds|bookmaker|playbook"
+    r"|offers|bonus|coupon|affiliate|deals|promo|\brehabs?\b"
+    r"|blogspot|wordpress|wixsite|medium\.com|quora|reddit|facebook|docplayer|doczz|fdocuments"
+)
+DOUBTFUL_HOSTS = {
+    *("alwaysmind.se", "crackittoday.com", "healthtopical.com", "hercampus.com", "upday.com"),
+    *("jessicadiazdeleon.com", "jbcdepiriapolis.com.uy", "meikikai-home.com", "miragenews.com"),
+    *("sbcamericas.com", "redcross-cmd.org", "theodysseyonline.com", "thirdsectorawards.com"),
+    *("verbraucher-magazin.net", "viamedo.fr", "zsb-t.pl"),
+}
+
+
+def is_doubtful(host: str) -> bool:
+    return bool(DOUBTFUL_WORDS.search(host)) or host.removeprefix("www.") in DOUBTFUL_HOSTS
+
 
 def by_id(entry_id: str) -> CrisisResource:
     return next(entry for entry in ENTRIES if entry.id == entry_id)
@@ -102,6 +120,34 @@ def test_forty_five_countries_have_a_crisis_line_of_their_own() -> None:
 
 def test_a_line_outside_the_european_union_does_not_borrow_its_number() -> None:
     with_112 = {e.country for e in ENTRIES if e.kind is Kind.EMERGENCY and e.phone == "112"}
+    with_112.remove(rules.INTERNATIONAL)
     # The 27 members, and India, whose own emergency number it is.
     assert len(with_112) == 28
     assert with_112.isdisjoint({"GB", "CH", "NO", "US"})
+
+
+def test_no_source_earns_from_what_people_seek_help_for() -> None:
+    hosts = {host for entry in ENTRIES for host in re.findall(r"https?://([^/\s]+)", entry.source)}
+    assert len(hosts) > 80
+    assert [host for host in sorted(hosts) if is_doubtful(host)] == []
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "www.latestbettingoffers.co.uk",
+        "completeigaming.com",
+        "casino.org",
+        "sbcamericas.com",
+        "theplaybookusa.com",
+        "healthtopical.com",
+        "www.hercampus.com",
+    ],
+)
+def test_a_source_of_a_doubtful_kind_would_be_found(host: str) -> None:
+    assert is_doubtful(host)
+
+
+@pytest.mark.parametrize("host", ["gluecksspiel-behoerde.de", "www.gamblinghelponline.org.au"])
+def test_a_regulator_and_a_helpline_are_no_doubtful_sources(host: str) -> None:
+    assert not is_doubtful(host)

@@ -82,8 +82,26 @@ def test_a_country_shows_only_its_own_lines_when_it_has_a_crisis_line() -> None:
 
 def test_a_country_with_only_an_emergency_number_gets_the_international_entries_too() -> None:
     found = rules.find(country="RO")
-    assert found[0].phone == "112"
-    assert found[1:] == INTERNATIONAL
+    assert found[0].id == "ro-emergency-112"
+    assert found[1:] == INTERNATIONAL[1:]
+
+
+def test_nobody_in_danger_is_left_without_a_number_to_dial() -> None:
+    what_to_dial = INTERNATIONAL[0]
+    assert (what_to_dial.kind, what_to_dial.phone) == (Kind.EMERGENCY, "112")
+    assert "911" in what_to_dial.note
+    assert "the country where you are" in what_to_dial.note
+    for country in {entry.country for entry in rules.load_directory()} | {"ZZ", "AQ"}:
+        shown = rules.find(country=country)
+        assert shown[0].kind is Kind.EMERGENCY
+        assert sum(entry.kind is Kind.EMERGENCY for entry in shown) == 1
+
+
+def test_the_general_number_never_stands_in_for_a_country_s_own() -> None:
+    assert rules.find(country="US")[0].phone == "911"
+    assert INTERNATIONAL[0] not in rules.find(country="US", kind="youth")
+    assert rules.find(country="CH")[0] == INTERNATIONAL[0]
+    assert rules.find(country="CH", kind="emergency") == INTERNATIONAL[:1]
 
 
 @pytest.mark.parametrize("spelling", ["gb", "GB", " gb ", "uk", "UK"])
@@ -100,7 +118,7 @@ def test_a_kind_narrows_the_answer() -> None:
 def test_a_kind_that_a_country_lacks_still_leads_to_somebody() -> None:
     found = rules.find(country="NL", kind="gambling")
     assert [entry.id for entry in found[:2]] == ["nl-emergency-112", "nl-113"]
-    assert found[2:] == INTERNATIONAL
+    assert found[2:] == INTERNATIONAL[1:]
 
 
 def test_the_directory_is_read_once() -> None:
