@@ -112,8 +112,9 @@ def accept(*, member_id: UUID, code: str, now: datetime) -> Accepted:
     invites that others address to them; to bring a code oneself is to choose, so it is accepted
     from the first day on. Raises InviteNotUsable, always the same, for a code that is unknown,
     expired, used, withdrawn or one's own, towards whoever is a partner already, and towards whoever
-    the member blocked. Who was blocked by the inviter gets a partnership that only they see, and
-    the code stays open for whom it was meant for.
+    the member blocked. Who was blocked by the inviter gets a partnership that only they see. The
+    code is used up by that too: one that still opened something would tell of the block. To its
+    maker it is withdrawn, so that they make another for whom it was meant.
     """
     found = PartnerInvite.objects.filter(
         code_hash=code_hash(code=code), member__deleted_at__isnull=True
@@ -134,14 +135,14 @@ def accept(*, member_id: UUID, code: str, now: datetime) -> Accepted:
         blocked = blocks.blocked_pairs(pairs=pairs)
         if active.exists() or (member_id, inviter_id) in blocked or not claim.exists():
             raise InviteNotUsable()
-        if not blocked:
-            claim.update(accepted_at=now, version=F("version") + 1)
-            logs[inviter_id].add(
-                table="partner_invites",
-                row_id=found.id,
-                version=found.version + 1,
-                fields=["accepted_at"],
-            )
+        settled = "withdrawn_at" if blocked else "accepted_at"
+        claim.update(**{settled: now}, version=F("version") + 1)
+        logs[inviter_id].add(
+            table="partner_invites",
+            row_id=found.id,
+            version=found.version + 1,
+            fields=[settled],
+        )
         made = linking.make(
             invite=found,
             accepted_by=member_id,

@@ -111,18 +111,25 @@ def test_a_former_partner_can_be_blocked_and_gets_nowhere_with_a_new_code(
     assert (again.is_new, again.partnership.id) == (False, accepted.partnership.id)
     assert heard == []
     assert (ids(alice), ids(bob)) == ([], [accepted.partnership.id])
-    assert PartnerInvite.objects.get(id=invite.invite.id).accepted_at is None
+    row = PartnerInvite.objects.get(id=invite.invite.id)
+    assert (row.accepted_at, row.withdrawn_at) == (None, LATER)
 
 
-def test_the_code_stays_open_for_whom_it_was_meant_for(
+def test_a_code_works_once_also_when_it_was_somebody_blocked_who_brought_it(
     alice: Member, bob: Member, charlie: Member, linked: Partnership
 ) -> None:
+    """Else whoever brought it would look whether it still opens something, and know."""
     block(alice, linked)
     services.end(member_id=bob.id, partnership_id=linked.id, now=NOW)
     code = services.invite(member_id=alice.id, invite_id=None, now=LATER).code
+    assert queries.inspect(code=code, now=LATER).inviter_handle == "alice"
     services.accept(member_id=bob.id, code=code, now=LATER)
-    assert services.accept(member_id=charlie.id, code=code, now=LATER).is_new
-    assert len(ids(alice)) == 1
+    with pytest.raises(InviteNotUsable):
+        queries.inspect(code=code, now=LATER)
+    with pytest.raises(InviteNotUsable):
+        services.accept(member_id=charlie.id, code=code, now=LATER)
+    other = services.invite(member_id=alice.id, invite_id=None, now=LATER)
+    assert services.accept(member_id=charlie.id, code=other.code, now=LATER).is_new
 
 
 def test_what_the_blocked_one_alone_believed_in_ends_with_the_block(
@@ -134,7 +141,11 @@ def test_what_the_blocked_one_alone_believed_in_ends_with_the_block(
     services.accept(member_id=bob.id, code=code, now=LATER)
     lift(alice, made, now=LATER + timedelta(hours=1))
     assert (ids(alice), ids(bob)) == ([], [])
-    assert services.accept(member_id=bob.id, code=code, now=LATER + timedelta(hours=2)).is_new
+    after = LATER + timedelta(hours=2)
+    with pytest.raises(InviteNotUsable):
+        services.accept(member_id=bob.id, code=code, now=after)
+    new = services.invite(member_id=alice.id, invite_id=None, now=after)
+    assert services.accept(member_id=bob.id, code=new.code, now=after).is_new
     assert len(ids(alice)) == len(ids(bob)) == 1
 
 
