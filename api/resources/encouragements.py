@@ -138,7 +138,7 @@ class PartnerEncouragements(APIView):
         tags=TAGS,
         summary="Encourage a partner",
         description=(
-            "One on each of the partner's days, and more while they ask me for support. The same "
+            "One on each of my own days, and more while they ask me for support. The same "
             "id and body again answers 200 with the first. Whether and when it is read is never "
             "told."
         ),

@@ -61,7 +61,7 @@ class Encouragement(OwnedRow):
     )
     preset = models.CharField(max_length=20, choices=EncouragementPreset.choices)
     text = models.BinaryField(default=b"")
-    # The recipient's local date: the day that has room for one.
+    # The sender's local date: the day that has room for one.
     sent_on = models.DateField()
     in_support = models.BooleanField(default=False)
     hidden = models.BooleanField(default=False)

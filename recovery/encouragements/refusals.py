@@ -6,7 +6,7 @@ from recovery.kernel.errors import Conflict, Denied
 
 
 class AlreadyEncouragedToday(Conflict):
-    """One encouragement for each recipient on each of their days, outside support requests."""
+    """One a recipient on each of the sender's days, outside requests for support."""
 
     code = "already_encouraged_today"
     title = "You have encouraged them today"

@@ -61,7 +61,9 @@ def give(
         side = partners.side(partnership_id=partnership_id, member_id=recipient.id)
         if words.text and not side.takes_text:
             raise TakesNoText()
-        sent_on = calendar.today_of(member=recipient, now=now)
+        # The sender's own date: trying when the other's next one begins would tell their zone.
+        sender = found.first if found.first_id == sender_id else found.second
+        sent_on = calendar.today_of(member=sender, now=now)
         if not in_support and _encouraged_on(sent_on, sender_id, recipient.id):
             raise AlreadyEncouragedToday()
         hidden = not side.hears_encouragements or blocks.has_blocked(

@@ -21,7 +21,7 @@ def encourage(
 ) -> tuple[Encouragement, bool]:
     """Encourage a partner; return the encouragement and whether it is new.
 
-    Once on each of the partner's days, and as often as it takes while the sender sees a request for
+    Once on each of the sender's days, and as often as it takes while the sender sees a request for
     support of theirs. Raises what ``encouragements.services.give`` does.
     """
     asked = SupportAsk.objects.seen_by_helpers(now).filter(

@@ -69,7 +69,7 @@ def test_what_one_sends_the_other_reads_and_thanks_for(
     assert as_bob.get("/api/v1/me/help-given").json()["total"] == 0
 
 
-def test_a_second_one_waits_for_the_partners_next_day(
+def test_a_second_one_waits_for_ones_own_next_day(
     as_alice: APIClient, linked: Partnership, clock: Any
 ) -> None:
     body = {**PROUD, "id": str(new_id())}

@@ -132,20 +132,20 @@ def test_both_see_it_the_fact_is_told_and_the_help_is_counted(
     assert helping.help_given(member_id=bob.id).total == 0
 
 
-def test_there_is_one_on_each_of_the_recipients_days(
-    alice: Member, bob: Member, linked: Partnership
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Auckland"])
+def test_there_is_one_on_each_of_the_senders_days_wherever_the_other_is(
+    alice: Member, bob: Member, linked: Partnership, zone: str
 ) -> None:
-    # Noon in London is seven in New York, where bob's day ends seventeen hours later.
+    """When the next has room says nothing about the recipient, whose zone is where they live."""
+    Member.objects.filter(id=bob.id).update(time_zone=zone)
+    # Noon in London is one in Berlin, where alice's day ends eleven hours later.
     give(alice, linked)
-    for hours in (1, 16):
+    for hours in (1, 10):
         with pytest.raises(AlreadyEncouragedToday):
             give(alice, linked, now=NOW + timedelta(hours=hours))
-    give(alice, linked, now=NOW + timedelta(hours=17))
-    # The other way there is room of its own, on alice's days.
+    give(alice, linked, now=NOW + timedelta(hours=11))
+    # The other way there is room of its own.
     give(bob, linked)
-    with pytest.raises(AlreadyEncouragedToday):
-        give(bob, linked, now=NOW + timedelta(hours=10))
-    give(bob, linked, now=NOW + timedelta(hours=11))
     assert helping.help_given(member_id=alice.id).total == 2
 
 
