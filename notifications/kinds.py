@@ -31,6 +31,7 @@ class Once(Enum):
     SUBJECT = auto()
     SUBJECT_AND_DATE = auto()
     DATE = auto()
+    FACT = auto()  # an id of its own, which is not what the member is led to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +179,7 @@ KINDS: Mapping[Kind, Entry] = {
     Kind.GROUP_REQUEST: Entry(
         urgent=False,
         worth_pushing=_NEWS,
-        once=Once.SUBJECT,
+        once=Once.FACT,  # each request once; what the member is led to is the group
         ask=groups.request,
         shown=shown.group_request,
         texts=groups_texts.GROUP_REQUEST,
@@ -190,6 +191,14 @@ KINDS: Mapping[Kind, Entry] = {
         ask=groups.joined,
         shown=shown.always,
         texts=groups_texts.GROUP_JOINED,
+    ),
+    Kind.GROUP_OWNED: Entry(
+        urgent=False,
+        worth_pushing=_NEWS,
+        once=Once.SUBJECT_AND_DATE,  # a group may come back, another day
+        ask=groups.owned,
+        shown=shown.group_owned,
+        texts=groups_texts.GROUP_OWNED,
     ),
     Kind.WHO_SEES_ME: Entry(
         urgent=False,

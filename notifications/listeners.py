@@ -13,7 +13,7 @@ from recovery.commitments.events import CommitmentConfirmed, CommitmentMoved, Co
 from recovery.commitments.models import CommitmentEntry, Confirmation
 from recovery.encouragements.events import EncouragementGiven, EncouragementThanked
 from recovery.encouragements.models import Encouragement
-from recovery.groups.events import JoinRequested, MemberJoinedGroup
+from recovery.groups.events import JoinRequested, MemberJoinedGroup, OwnerChanged
 from recovery.kernel import events
 from recovery.members import queries as members
 from recovery.members.events import CodePromised, DaysMoved, SessionBegan, SessionEnded
@@ -41,6 +41,7 @@ def subscribe() -> None:
     events.subscribe(fact=EncouragementThanked, handler=_tell_thanked)
     events.subscribe(fact=JoinRequested, handler=_tell_deciders)
     events.subscribe(fact=MemberJoinedGroup, handler=_tell_approved)
+    events.subscribe(fact=OwnerChanged, handler=_tell_owner)
     events.subscribe(fact=ExportReady, handler=_tell_export_ready)
     events.subscribe(fact=WorkWaits, handler=_wake_those_who_own)
     events.subscribe(fact=DataBroughtIn, handler=reminders.plan_anew)
@@ -151,7 +152,11 @@ def _tell_thanked(fact: EncouragementThanked) -> None:
 def _tell_deciders(fact: JoinRequested) -> None:
     drafts = [
         telling.draft(
-            kind=Kind.GROUP_REQUEST, member_id=decider_id, subject_id=fact.request_id, now=fact.at
+            kind=Kind.GROUP_REQUEST,
+            member_id=decider_id,
+            subject_id=fact.group_id,
+            fact_id=fact.request_id,
+            now=fact.at,
         )
         for decider_id in fact.decider_ids
     ]
@@ -164,6 +169,17 @@ def _tell_approved(fact: MemberJoinedGroup) -> None:
         return
     one = telling.draft(
         kind=Kind.GROUP_JOINED,
+        member_id=fact.member_id,
+        subject_id=fact.group_id,
+        local_date=fact.at.date(),
+        now=fact.at,
+    )
+    telling.tell(one, now=fact.at)
+
+
+def _tell_owner(fact: OwnerChanged) -> None:
+    one = telling.draft(
+        kind=Kind.GROUP_OWNED,
         member_id=fact.member_id,
         subject_id=fact.group_id,
         local_date=fact.at.date(),

@@ -12,7 +12,9 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from recovery.blocks import queries as blocks
 from recovery.encouragements.models import Encouragement
+from recovery.groups.choices import JoinRequestState, Role
 from recovery.groups.models import GroupMembership, JoinRequest
 from recovery.partners.models import Partnership
 from recovery.partners.queries import invites_to
@@ -56,10 +58,20 @@ def confirmation_asked(member_id: UUID, now: datetime) -> Q:
 
 
 def group_request(member_id: UUID, now: datetime) -> Q:
-    """While the member runs that group."""
+    """While the member runs that group and somebody waits there whom they did not block."""
     running = GroupMembership.objects.running().of(member_id)
-    asked = JoinRequest.objects.filter(group_id__in=running.values("group_id"))
-    return Q(subject_id__in=asked.values("id"))
+    asked = JoinRequest.objects.filter(
+        group_id__in=running.values("group_id"),
+        state=JoinRequestState.OPEN,
+        member__deleted_at__isnull=True,
+    ).exclude(member_id__in=blocks.blocks_of(member_id=member_id).values("blocked_id"))
+    return Q(subject_id__in=asked.values("group_id"))
+
+
+def group_owned(member_id: UUID, now: datetime) -> Q:
+    """While the member owns that group."""
+    mine = GroupMembership.objects.active().of(member_id).filter(role=Role.OWNER)
+    return Q(subject_id__in=mine.values("group_id"))
 
 
 def support_sent(member_id: UUID, now: datetime) -> Q:

@@ -20,6 +20,7 @@ def draft(
     subject_id: UUID | None = None,
     partnership_id: UUID | None = None,
     local_date: date | None = None,
+    fact_id: UUID | None = None,
     until: datetime | None = None,
     dropped: Dropped = Dropped.NO,
     now: datetime,
@@ -33,6 +34,7 @@ def draft(
         Once.SUBJECT: (subject_id,),
         Once.SUBJECT_AND_DATE: (local_date, subject_id),
         Once.DATE: (local_date,),
+        Once.FACT: (fact_id,),
     }
     named = names[entry.once]
     if None in named:

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     SUPPORT_NO_ANSWER = "support_no_answer"
     GROUP_REQUEST = "group_request"
     GROUP_JOINED = "group_joined"
+    GROUP_OWNED = "group_owned"
     WHO_SEES_ME = "who_sees_me"
     EXPORT_READY = "export_ready"
     NEW_SESSION = "new_session"

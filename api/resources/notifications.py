@@ -46,7 +46,8 @@ class NotificationOutput(serializers.Serializer[Any]):
         allow_null=True,
         help_text=(
             "The id of what it is about, by `kind`: a reminder, a commitment, an invite, a"
-            " partnership, an encouragement, a request, a group, an export, a session."
+            " partnership, an encouragement, a request for support, a group (`group_request` too:"
+            " its requests tell who waits), an export, a session."
         ),
     )
     partnership = serializers.UUIDField(

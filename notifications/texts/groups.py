@@ -1,4 +1,4 @@
-"""Groups: who asks to come in, and who is let in."""
+"""Groups: who asks to come in, who is let in, and who looks after one from now on."""
 
 from __future__ import annotations
 
@@ -46,4 +46,27 @@ GROUP_JOINED: Texts = {
         "Deine Anfrage wurde angenommen. Komm herein, wann du magst.",
     ),
     Language.PT: Text("Boas-vindas ao grupo", "Seu pedido foi aceito. Entre quando quiser."),
+}
+
+GROUP_OWNED: Texts = {
+    Language.EN: Text(
+        "A group is yours to look after",
+        "You are its owner now. Keep it, hand it on or close it, whenever it suits you.",
+    ),
+    Language.ES: Text(
+        "Ahora cuidas de un grupo",
+        "Has pasado a ser su responsable. Puedes seguir, dejarlo en otras manos o cerrarlo.",
+    ),
+    Language.FR: Text(
+        "Un groupe t’est confié",
+        "Tu en es maintenant responsable. Tu peux le garder, le confier à quelqu’un ou le fermer.",
+    ),
+    Language.DE: Text(
+        "Eine Gruppe liegt nun bei dir",
+        "Du bist jetzt für sie verantwortlich. Du kannst sie behalten, weitergeben oder schließen.",
+    ),
+    Language.PT: Text(
+        "Agora você cuida de um grupo",
+        "Ele está sob sua responsabilidade. Você pode ficar com ele, passá-lo adiante ou fechá-lo.",
+    ),
 }

@@ -54,7 +54,12 @@ class JoinPolicy(models.TextChoices):
 
 
 class Role(models.TextChoices):
-    """What somebody is in a group. A listener sees and cheers and is never asked or counted on."""
+    """What somebody is in a group. A listener sees and cheers and is never asked or counted on.
+
+    With one exception: when an owner's account goes and only listeners are left, the first of them
+    becomes the owner, no listener any more, and is told; a group without anybody to run it could
+    not even be closed.
+    """
 
     OWNER = "owner"
     FACILITATOR = "facilitator"

@@ -48,6 +48,16 @@ class MemberLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnerChanged:
+    """A group has another owner: handed on, or left behind by an account that is being deleted."""
+
+    group_id: UUID
+    membership_id: UUID
+    member_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class JoinRequested:
     """Somebody asks to be let in; ``decider_ids`` are the accounts of those who may decide."""
 

@@ -73,7 +73,8 @@ def heir(candidates: Iterable[Heir]) -> Heir | None:
     """Return who becomes the owner when the owner's account goes, None if nobody is left.
 
     The longest-serving facilitator, else the longest-serving member, else the longest-serving
-    listener; somebody whose own account is being deleted only if there is nobody else.
+    listener, who is a listener no more; somebody whose own account is being deleted only if there
+    is nobody else. They are told, and can hand the group on or close it.
     """
     return min(
         candidates,

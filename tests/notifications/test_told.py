@@ -18,15 +18,19 @@ from notifications.models import (
     Notification,
 )
 from notifications.wording import Kind
+from recovery.blocks import services as blocks
+from recovery.blocks.services import Named
 from recovery.commitments.models import EntryState
 from recovery.commitments.services import confirmations, entries
 from recovery.encouragements import services as encouragements
 from recovery.encouragements.models import EncouragementPreset
 from recovery.encouragements.services import Words
 from recovery.groups.choices import JoinPolicy, Role
+from recovery.groups.models import JoinRequest
 from recovery.groups.services import asking as join_requests
-from recovery.groups.services import leaving, running
+from recovery.groups.services import leave_all, leaving, running
 from recovery.kernel import events
+from recovery.kernel.ids import new_id
 from recovery.members.models import Member
 from recovery.overview import blocking
 from recovery.ownership.events import ExportReady
@@ -37,6 +41,7 @@ from recovery.partners.models import Partnership
 from recovery.sharing.models import Scope
 from recovery.sharing.services import Wanted
 from tests.circles import make_circle
+from tests.factories import make_member
 from tests.grouping import ask, facilitate, join, make_group
 from tests.loopback.fcm import LoopbackFcm
 from tests.notifications.making import make_device
@@ -397,7 +402,8 @@ def test_those_who_decide_hear_of_a_request_and_who_is_let_in_of_the_answer(
 ) -> None:
     for member in (alice, bob):
         row = told(member)
-        assert (row.kind, row.subject_id) == (Kind.GROUP_REQUEST, request_.request_id)
+        # The group, where those who wait are listed.
+        assert (row.kind, row.subject_id) == (Kind.GROUP_REQUEST, request_.group_id)
         assert shown(member) == ["group_request"]
     join_requests.approve(
         member_id=bob.id, group_id=request_.group_id, request_id=request_.request_id, now=LATER
@@ -410,6 +416,40 @@ def test_those_who_decide_hear_of_a_request_and_who_is_let_in_of_the_answer(
         "group_request": Dropped.WITHDRAWN,  # decided
         "group_joined": None,
     }
+    assert shown(alice) == shown(bob) == []
+
+
+def test_each_request_is_told_and_shown_while_any_waits(
+    alice: Member, charlie: Member, request_: Asked
+) -> None:
+    ask(make_member(handle="dora"), request_.group_id, "Wren")
+    assert shown(alice) == ["group_request", "group_request"]
+    join_requests.withdraw(
+        member_id=charlie.id,
+        group_id=request_.group_id,
+        request_id=request_.request_id,
+        now=LATER,
+    )
+    assert shown(alice) == ["group_request", "group_request"]
+    _, leased = leases.lease(now=LATER, limit=10)
+    assert asking.reasons(leased=leased, now=LATER) == {}
+    for one in JoinRequest.objects.filter(state="open"):
+        join_requests.decline(
+            member_id=alice.id, group_id=request_.group_id, request_id=one.id, now=LATER
+        )
+    assert shown(alice) == []
+    assert set(asking.reasons(leased=leased, now=LATER).values()) == {Dropped.WITHDRAWN}
+
+
+def test_a_request_of_whom_they_blocked_meanwhile_is_none(
+    alice: Member, charlie: Member, request_: Asked
+) -> None:
+    theirs = Named(member_id=charlie.id, named_by=new_id(), known_as="Otter")
+    blocks.block(member_id=alice.id, block_id=None, named=theirs, now=LATER)
+    _, leased = leases.lease(now=LATER, limit=10)
+    reasons = asking.reasons(leased=leased, now=LATER)
+    assert [row.member_id for row in leased if row.delivery_id in reasons] == [alice.id]
+    assert shown(alice) == []
 
 
 def test_who_comes_in_through_an_open_door_hears_nothing(alice: Member, bob: Member) -> None:
@@ -434,6 +474,56 @@ def test_who_no_longer_runs_the_group_hears_of_no_request(
         bob.id: Dropped.WITHDRAWN,
     }
     assert (shown(alice), shown(bob)) == (["group_request"], [])
+
+
+def test_whoever_a_group_is_handed_to_hears_of_it_while_they_own_it(
+    alice: Member, bob: Member
+) -> None:
+    mine = make_group(alice)
+    his = join(bob, mine.group_id, "Fern")
+
+    def hand_on(member: Member, membership_id: UUID) -> None:
+        running.transfer(
+            member_id=member.id, group_id=mine.group_id, membership_id=membership_id, now=NOW
+        )
+
+    hand_on(alice, his.id)
+    row = told(bob)
+    assert (row.kind, row.subject_id) == (Kind.GROUP_OWNED, mine.group_id)
+    assert (shown(alice), shown(bob)) == ([], ["group_owned"])
+    assert why_not(Kind.GROUP_OWNED) is Dropped.NO
+    hand_on(bob, mine.id)
+    assert (shown(alice), shown(bob)) == (["group_owned"], [])
+    _, leased = leases.lease(now=LATER + timedelta(hours=1), limit=10)
+    reasons = asking.reasons(leased=leased, now=LATER)
+    assert {row.member_id: reasons.get(row.delivery_id) for row in leased} == {
+        alice.id: None,
+        bob.id: Dropped.WITHDRAWN,
+    }
+
+
+@pytest.mark.parametrize("listens", [False, True])
+def test_whoever_a_deleted_account_leaves_a_group_to_hears_of_it(
+    alice: Member, bob: Member, charlie: Member, listens: bool
+) -> None:
+    """A listener too: openly, when nobody else is left."""
+    mine = make_group(alice)
+    for member, alias in ((bob, "Fern"), (charlie, "Otter")):
+        join(member, mine.group_id, alias, listens=listens)
+    leave_all(member_id=alice.id, now=NOW)
+    row = told(bob)
+    assert (row.kind, row.subject_id) == (Kind.GROUP_OWNED, mine.group_id)
+    assert (shown(bob), shown(charlie)) == (["group_owned"], [])
+    assert why_not(Kind.GROUP_OWNED) is Dropped.NO
+    leave_all(member_id=bob.id, now=NOW)
+    assert shown(charlie) == ["group_owned"]
+    leave_all(member_id=charlie.id, now=NOW)  # nobody is left, and the group closes
+    assert Notification.objects.count() == 2
+
+
+def test_whoever_makes_a_group_needs_not_be_told(alice: Member) -> None:
+    make_group(alice)
+    assert not Notification.objects.exists()
 
 
 def test_who_left_again_is_not_welcomed(alice: Member, charlie: Member, request_: Asked) -> None:

@@ -25,7 +25,10 @@ from recovery.groups.services.running import NewGroup
 AN_ID = "An id of your choice, a UUIDv7, so that sending this again makes no second one."
 AN_ALIAS = "What I go by in this group: 2 to 30 signs, one of a kind there, capitals aside."
 SHOWN = "Whether other members find me in the list. Whoever runs the group always does."
-LISTENS = "I see and cheer, and am never asked or counted on."
+LISTENS = (
+    "I see and cheer, and am never asked or counted on. Only if the owner's account is deleted and "
+    "nobody but listeners is left, the first to have joined becomes the owner, and is told."
+)
 # Room for signs that composing (NFKC) makes fewer; the domain says 2 to 30.
 LONGEST_TYPED_ALIAS = 60
 

@@ -12,7 +12,7 @@ from django.db.models import F, QuerySet
 
 from recovery.groups import queries, rules
 from recovery.groups.choices import Ending, JoinRequestState, Role
-from recovery.groups.events import MemberLeft, MembersLeaving
+from recovery.groups.events import MemberLeft, MembersLeaving, OwnerChanged
 from recovery.groups.models import Group, GroupInvite, GroupMembership, JoinRequest
 from recovery.groups.refusals import NotYourRole, OwnerNeeded
 from recovery.groups.services.entering import TABLE, settle_requests
@@ -103,11 +103,17 @@ def leave_all(*, member_id: UUID, now: datetime) -> None:
 
 
 def make_owner(
-    *, group: Group, before: GroupMembership, after: GroupMembership, logs: Logs
+    *,
+    group: Group,
+    before: GroupMembership,
+    after: GroupMembership,
+    logs: Logs,
+    now: datetime,
 ) -> None:
     """Hand a group on; whoever owned it is a facilitator from then on.
 
-    Part of a write that holds the group's row.
+    Part of a write that holds the group's row. The fact is published: whoever owns a group now did
+    not do it themselves.
     """
     # In this order: the database knows one owner at most.
     for membership, role in ((before, Role.FACILITATOR), (after, Role.OWNER)):
@@ -120,6 +126,14 @@ def make_owner(
     group.owner = after
     group.version += 1
     group.save(update_fields=["owner", "version"])
+    events.publish(
+        fact=OwnerChanged(
+            group_id=group.id,
+            membership_id=after.id,
+            member_id=after.account_id,
+            at=now,
+        )
+    )
 
 
 def withdraw_invites(*, group_id: UUID, member_id: UUID, now: datetime) -> None:
@@ -215,4 +229,4 @@ def _hand_on(group: Group, mine: GroupMembership, *, log: changes.ChangeLog, now
         return
     after = others[heir.id]
     with changes.together(member_ids=[mine.account_id, after.account_id], now=now) as logs:
-        make_owner(group=group, before=mine, after=after, logs=logs)
+        make_owner(group=group, before=mine, after=after, logs=logs, now=now)

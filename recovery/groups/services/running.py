@@ -146,7 +146,7 @@ def transfer(
             raise NotYourRole()
         if theirs.role == Role.LISTENER:
             raise ListensOnly()
-        make_owner(group=group, before=mine, after=theirs, logs=logs)
+        make_owner(group=group, before=mine, after=theirs, logs=logs, now=now)
     return mine
 
 

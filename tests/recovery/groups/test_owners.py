@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from recovery.groups.choices import JoinPolicy, Role
+from recovery.groups.events import OwnerChanged
 from recovery.groups.models import Group, GroupMembership, JoinRequest
 from recovery.groups.refusals import (
     InviteNotUsable,
@@ -24,6 +25,7 @@ from recovery.members.models import Member
 from tests.factories import make_member
 from tests.grouping import EVENINGS, accept, ask, facilitate, join, known_as, make_group
 from tests.partnering import NOW
+from tests.recovery.groups.test_joining import published
 
 pytestmark = pytest.mark.django_db
 
@@ -102,10 +104,14 @@ def test_a_group_is_handed_on_and_its_owner_becomes_a_facilitator(
 ) -> None:
     mine = make_group(alice)
     theirs = join(bob, mine.group_id, "Fern")
-    for _ in range(2):  # sent again it changes nothing
-        running.transfer(
-            member_id=alice.id, group_id=mine.group_id, membership_id=theirs.id, now=NOW
-        )
+    with published(OwnerChanged) as facts:
+        for _ in range(2):  # sent again it changes nothing
+            running.transfer(
+                member_id=alice.id, group_id=mine.group_id, membership_id=theirs.id, now=NOW
+            )
+    assert facts == [
+        OwnerChanged(group_id=mine.group_id, membership_id=theirs.id, member_id=bob.id, at=NOW)
+    ]
     assert roles(mine.group_id) == {"Heron": Role.FACILITATOR, "Fern": Role.OWNER}
     assert Group.objects.get().owner_id == theirs.id
     assert GroupMembership.objects.get(id=theirs.id).version == 2
@@ -214,10 +220,12 @@ def test_without_facilitators_the_longest_serving_member_follows_before_any_list
     mine = make_group(alice)
     join(bob, mine.group_id, "Fern", listens=True)
     join(charlie, mine.group_id, "Moss", now=NOW + timedelta(hours=1))
-    leave_all(member_id=alice.id, now=NOW)
-    assert roles(mine.group_id) == {"Fern": Role.LISTENER, "Moss": Role.OWNER}
-    leave_all(member_id=charlie.id, now=NOW)
+    with published(OwnerChanged) as facts:
+        leave_all(member_id=alice.id, now=NOW)
+        assert roles(mine.group_id) == {"Fern": Role.LISTENER, "Moss": Role.OWNER}
+        leave_all(member_id=charlie.id, now=NOW)
     assert roles(mine.group_id) == {"Fern": Role.OWNER}
+    assert [fact.member_id for fact in facts] == [charlie.id, bob.id]
 
 
 def test_somebody_whose_own_account_is_going_follows_only_if_nobody_else_can(
