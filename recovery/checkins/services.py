@@ -188,7 +188,7 @@ def _in_order(said: Sequence[TrackerState]) -> tuple[TrackerState, ...]:
 def _check_date(local_date: date, *, zone: str, day_start_hour: int, now: datetime) -> None:
     latest = days.local_date(now + recording.CLOCK_SKEW, zone=zone, day_start_hour=day_start_hour)
     if local_date > latest:
-        raise invalid(pointer="", code="in_the_future", detail="This date is to come.")
+        raise invalid(pointer="/local_date", code="in_the_future", detail="This date is to come.")
 
 
 def _follow(

@@ -64,7 +64,8 @@ def test_an_older_edit_changes_nothing_and_answers_the_stored_row(as_alice: APIC
 
 @time_machine.travel(NOON, tick=False)
 def test_the_future_is_refused_and_a_fast_clock_of_a_minute_is_not(as_alice: APIClient) -> None:
-    assert check_in(as_alice, "2026-11-23").status_code == 400
+    refused = check_in(as_alice, "2026-11-23")
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "/local_date")
     assert (
         check_in(as_alice, "2026-11-22", edited_at="2026-11-22T12:02:00+01:00").status_code == 400
     )

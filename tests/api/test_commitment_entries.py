@@ -115,7 +115,8 @@ def test_a_date_without_a_promise_or_to_come_is_refused(
 ) -> None:
     refused = say(as_alice, promise(as_alice), day)
     assert refused.status_code == 400
-    assert [error["code"] for error in refused.json()["errors"]] == [code]
+    errors = [(error["pointer"], error["code"]) for error in refused.json()["errors"]]
+    assert errors == [("/local_date", code)]
 
 
 def test_a_weekday_that_is_not_promised_is_refused(as_alice: APIClient) -> None:

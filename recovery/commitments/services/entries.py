@@ -132,13 +132,15 @@ def _check_not_to_come(member: Member, local_date: date, *, now: datetime) -> No
         now + recording.CLOCK_SKEW, zone=member.time_zone, day_start_hour=member.day_start_hour
     )
     if local_date > latest:
-        raise invalid(pointer="", code="in_the_future", detail="This date is to come.")
+        raise invalid(pointer="/local_date", code="in_the_future", detail="This date is to come.")
 
 
 def _check_promised(commitment: Commitment, local_date: date) -> None:
     if not terms.promised(on=local_date, standing=queries.terms_of(commitment=commitment)):
         raise invalid(
-            pointer="", code="nothing_promised", detail="Nothing was promised for this date."
+            pointer="/local_date",
+            code="nothing_promised",
+            detail="Nothing was promised for this date.",
         )
 
 
