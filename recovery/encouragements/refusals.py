@@ -18,3 +18,6 @@ class TakesNoText(Denied):
 
     code = "takes_no_text"
     title = "They take presets only"
+
+    def __init__(self) -> None:
+        super().__init__("Send one of the presets, without a text.")

@@ -103,6 +103,7 @@ def test_a_text_is_for_those_who_take_texts(
     PartnershipSide.objects.filter(partnership=linked, member=bob).update(takes_text=False)
     refused = send(as_alice, linked, ALSO_TEXT)
     assert (refused.status_code, refused.json()["code"]) == (403, "takes_no_text")
+    assert refused.json()["detail"] == "Send one of the presets, without a text."
     assert send(as_alice, linked).status_code == 201
 
 
