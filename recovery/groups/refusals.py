@@ -54,8 +54,8 @@ class NotOpen(Conflict):
     code = "not_open"
     title = "This group is not joined this way"
 
-    def __init__(self) -> None:
-        super().__init__("Ask to be let in, or for an invite.")
+    def __init__(self, detail: str = "Ask to be let in, or for an invite.") -> None:
+        super().__init__(detail)
 
 
 class AskedAlready(Conflict):
@@ -65,8 +65,11 @@ class AskedAlready(Conflict):
     title = "You have asked already"
     client_action = "drop"
 
-    def __init__(self) -> None:
-        super().__init__("Wait for the answer; a week after it you may ask again.")
+    def __init__(self, *, declined: bool = False) -> None:
+        if declined:
+            super().__init__("You were not let in; a week after that answer you may ask again.")
+        else:
+            super().__init__("Your request waits for an answer; you can take it back.")
 
 
 class GroupFull(Conflict):
@@ -106,9 +109,19 @@ class ListensOnly(Conflict):
     code = "listens_only"
     title = "A listener is never counted on"
 
+    def __init__(self) -> None:
+        super().__init__("They chose to listen only; choose another, or ask them to end that.")
+
+
+RUNNERS_ONLY = "Only the owner and the facilitators do this; ask one of them."
+OWNER_ONLY = "Only the owner does this; ask them."
+
 
 class NotYourRole(Denied):
-    """A member of the group, but in a role that does not do this."""
+    """A member of the group, but in a role that does not do this; the detail says whose it is."""
 
     code = "not_your_role"
     title = "Your role in this group does not do this"
+
+    def __init__(self, detail: str = RUNNERS_ONLY) -> None:
+        super().__init__(detail)

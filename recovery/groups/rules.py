@@ -22,21 +22,35 @@ LOWEST, HIGHEST = 10, 90
 CLIMATE_LAG = timedelta(days=2)
 
 
-def clean_alias(typed: str) -> str:
+# Alphabets with letters that look the same: a Cyrillic "А" in "Аnna" makes a second "Anna".
+ALIKE = frozenset({"LATIN", "CYRILLIC", "GREEK"})
+
+
+def clean_alias(typed: str, *, pointer: str = "/alias") -> str:
     """Return an alias as it is shown: composed alike (NFKC), single blanks.
 
-    Raises Invalid unless it has 2 to 30 signs, all of them visible.
+    Raises Invalid, which names ``pointer``, unless it has 2 to 30 signs, all of them visible, and
+    its letters are of one of the alphabets that look alike. A whole word may still look like one of
+    another alphabet; that is for those who run the group to see.
     """
     alias = " ".join(unicodedata.normalize("NFKC", typed).split())
     if not SHORTEST_ALIAS <= len(alias) <= LONGEST_ALIAS:
         raise invalid(
-            pointer="/alias",
+            pointer=pointer,
             code="bad_length",
             detail=f"Use {SHORTEST_ALIAS} to {LONGEST_ALIAS} signs.",
         )
     # Controls, marks of direction and unassigned signs make two aliases look like one.
     if any(unicodedata.category(sign)[0] == "C" for sign in alias):
-        raise invalid(pointer="/alias", code="bad_sign", detail="Use visible signs only.")
+        raise invalid(pointer=pointer, code="bad_sign", detail="Use visible signs only.")
+    # The Unicode name of a letter begins with its alphabet; ✝, a "LATIN CROSS", is no letter.
+    letters = [sign for sign in alias if unicodedata.category(sign)[0] == "L"]
+    if len({unicodedata.name(letter).partition(" ")[0] for letter in letters} & ALIKE) > 1:
+        raise invalid(
+            pointer=pointer,
+            code="mixed_alphabets",
+            detail="Use letters of one alphabet: Latin, Cyrillic or Greek.",
+        )
     return alias
 
 

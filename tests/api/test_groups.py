@@ -19,7 +19,7 @@ from tests.grouping import ask, facilitate, join, make_group
 from tests.partnering import NOW, make_partners, without_request_id
 
 LOOK = {"alias": "Fern", "symbol": "leaf", "colour": "green"}
-NEW = {
+NEW: dict[str, Any] = {
     "name": "Evening table",
     "focus": "any",
     "format": "online",
@@ -198,6 +198,16 @@ def test_joining_needs_the_guidelines_that_hold_and_a_free_alias(
     assert joined.json()["membership"]["role"] == "member"
     for body in (LOOK, {**LOOK, "alias": "x", "guidelines_version": 2}):
         assert as_bob.post(f"{at}/members", body, format="json").status_code == 400
+
+
+@pytest.mark.parametrize("alias", ["x", "a\u202eb", "\u0410nna"])
+def test_an_alias_is_refused_where_it_stands(as_alice: APIClient, alias: str) -> None:
+    refused = as_alice.post(GROUPS, {**NEW, "me": {**NEW["me"], "alias": alias}}, format="json")
+    assert code_of(refused) == (400, "invalid")
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/me/alias"]
+    at = f"{GROUPS}/{made(as_alice)['id']}/membership"
+    refused = as_alice.patch(at, {"alias": alias}, format="json")
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/alias"]
 
 
 def test_members_accept_changed_guidelines_anew(as_alice: APIClient, as_bob: APIClient) -> None:

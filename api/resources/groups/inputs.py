@@ -23,7 +23,10 @@ from recovery.groups.services.entering import Profile
 from recovery.groups.services.running import NewGroup
 
 AN_ID = "An id of your choice, a UUIDv7, so that sending this again makes no second one."
-AN_ALIAS = "What I go by in this group: 2 to 30 signs, one of a kind there, capitals aside."
+AN_ALIAS = (
+    "What I go by in this group: 2 to 30 signs, one of a kind there, capitals aside; not of Latin, "
+    "Cyrillic and Greek letters mixed."
+)
 SHOWN = "Whether other members find me in the list. Whoever runs the group always does."
 LISTENS = (
     "I see and cheer, and am never asked or counted on. Only if the owner's account is deleted and "

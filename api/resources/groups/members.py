@@ -65,8 +65,9 @@ class GroupMembers(APIView):
         summary="Join an open group",
         description=(
             "For listed groups with the policy `open`; 409 `not_open` for the others, and for who "
-            "was removed from it. `guidelines_version` is the one that was shown: 409 "
-            "`guidelines_outdated` says the current one. The same `id` sent again answers 200."
+            "was removed from it: they ask to be let in. `guidelines_version` is the one that was "
+            "shown: 409 `guidelines_outdated` says the current one. The same `id` sent again "
+            "answers 200."
         ),
         request=JoinInput,
         responses={201: GroupOutput, 200: GroupOutput},

@@ -57,7 +57,8 @@ class JoinRequests(APIView):
         tags=TAGS,
         summary="Ask to be let in",
         description=(
-            "For listed groups with the policy `approval` (409 `not_open`). Owner and facilitators "
+            "For listed groups with the policy `approval`, and for who was removed from an open "
+            "one; 409 `not_open` says how another is joined. Owner and facilitators "
             "see the alias and the message, never my account. One open request a group, and none "
             "for a week after a no (409 `asked_already`). `guidelines_version` is the one that was "
             "shown: 409 `guidelines_outdated` says the current one."

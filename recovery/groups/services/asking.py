@@ -10,7 +10,7 @@ from recovery.blocks import queries as blocks
 from recovery.groups import queries, rules
 from recovery.groups.choices import JoinPolicy, JoinRequestState
 from recovery.groups.events import JoinRequested
-from recovery.groups.models import GroupMembership, JoinRequest
+from recovery.groups.models import Group, GroupMembership, JoinRequest
 from recovery.groups.refusals import AskedAlready, NotOpen, TooManyGroups
 from recovery.groups.services.entering import (
     Profile,
@@ -18,7 +18,7 @@ from recovery.groups.services.entering import (
     enter,
     is_alias_taken,
 )
-from recovery.groups.services.joining import findable, refuse_members
+from recovery.groups.services.joining import BY_INVITE, findable, refuse_members
 from recovery.groups.services.locking import lock
 from recovery.kernel import changes, events, rows, sealing
 from recovery.kernel.errors import Missing
@@ -42,9 +42,9 @@ def ask(
     """Ask to be let in to a listed group; return the request and whether it is new.
 
     Whether the alias is taken is not said to somebody outside; who is let in under a taken one
-    gets a number behind it. Raises Missing for a group that is not listed, NotOpen unless it lets
-    in by approval, GuidelinesOutdated, JoinedAlready, AskedAlready while one is open and for a
-    week after a "no", TooManyGroups, Invalid, IdTaken.
+    gets a number behind it. Who was removed from an open group asks too. Raises Missing for a group
+    that is not listed, NotOpen for one that is joined otherwise, GuidelinesOutdated, JoinedAlready,
+    AskedAlready while one is open and for a week after a "no", TooManyGroups, Invalid, IdTaken.
     """
     profile = replace(profile, alias=rules.clean_alias(profile.alias))
     with changes.write(member_id=member_id, now=now) as log:
@@ -55,8 +55,7 @@ def ask(
         if known is not None:
             return known, False
         refuse_members(member_id=member_id, group_id=group_id)
-        if group.join_policy != JoinPolicy.APPROVAL:
-            raise NotOpen()
+        _refuse_without_asking(group, member_id=member_id)
         check_guidelines(group=group, version=profile.guidelines_version)
         _refuse_often(member_id=member_id, group_id=group_id, now=now)
         made = JoinRequest(
@@ -186,12 +185,24 @@ def _profile(request: JoinRequest) -> Profile:
     )
 
 
+def _refuse_without_asking(group: Group, *, member_id: UUID) -> None:
+    """Raise NotOpen, with the way that there is, unless the member has to ask."""
+    if group.join_policy == JoinPolicy.INVITE:
+        raise NotOpen(BY_INVITE)
+    if group.join_policy == JoinPolicy.OPEN and not queries.removed_from(
+        group_id=group.id, member_ids=[member_id]
+    ):
+        raise NotOpen("This group is open: join it, there is no need to ask.")
+
+
 def _refuse_often(*, member_id: UUID, group_id: UUID, now: datetime) -> None:
     mine = JoinRequest.objects.owned_by(member_id)
     waiting = mine.filter(state=JoinRequestState.OPEN)
     declined = mine.filter(state=JoinRequestState.DECLINED, settled_at__gt=now - AFTER_A_NO)
-    if (waiting | declined).filter(group_id=group_id).exists():
+    if waiting.filter(group_id=group_id).exists():
         raise AskedAlready()
+    if declined.filter(group_id=group_id).exists():
+        raise AskedAlready(declined=True)
     if waiting.count() >= MOST_OPEN_REQUESTS:
         raise TooManyGroups(f"{MOST_OPEN_REQUESTS} requests of yours wait for an answer.")
 

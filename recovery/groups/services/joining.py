@@ -24,6 +24,8 @@ from recovery.groups.services.running import set_role
 from recovery.kernel import changes, days, sealing
 from recovery.kernel.errors import IdTaken, Missing, invalid
 
+BY_INVITE = "Whoever runs this group invites; ask one of them for an invite."
+
 
 def join(
     *,
@@ -47,10 +49,11 @@ def join(
             known.group = group
             return known, False
         refuse_members(member_id=member_id, group_id=group_id)
-        if group.join_policy != JoinPolicy.OPEN or queries.removed_from(
-            group_id=group_id, member_ids=[member_id]
-        ):
-            raise NotOpen()
+        if group.join_policy != JoinPolicy.OPEN:
+            by_approval = group.join_policy == JoinPolicy.APPROVAL
+            raise NotOpen("Ask to be let in." if by_approval else BY_INVITE)
+        if queries.removed_from(group_id=group_id, member_ids=[member_id]):
+            raise NotOpen("You were removed from it; ask to be let in.")
         check_guidelines(group=group, version=profile.guidelines_version)
         made = enter(
             group=group,

@@ -14,7 +14,7 @@ from recovery.groups import queries, rules
 from recovery.groups.choices import Ending, JoinRequestState, Role
 from recovery.groups.events import MemberLeft, MembersLeaving, OwnerChanged
 from recovery.groups.models import Group, GroupInvite, GroupMembership, JoinRequest
-from recovery.groups.refusals import NotYourRole, OwnerNeeded
+from recovery.groups.refusals import OWNER_ONLY, NotYourRole, OwnerNeeded
 from recovery.groups.services.entering import TABLE, settle_requests
 from recovery.groups.services.locking import Logs, lock
 from recovery.kernel import changes, events
@@ -51,7 +51,7 @@ def remove(*, member_id: UUID, group_id: UUID, membership_id: UUID, now: datetim
         mine = queries.running(member_id=member_id, group_id=group_id)
         theirs = _active(membership_id=membership_id, group_id=group_id)
         if theirs.runs_group and mine.role != Role.OWNER:
-            raise NotYourRole()
+            raise NotYourRole(OWNER_ONLY)
         _end(theirs, ending=Ending.REMOVED, log=logs[theirs.account_id], now=now)
 
 
@@ -61,14 +61,14 @@ def close(*, member_id: UUID, group_id: UUID, now: datetime) -> None:
     Raises Missing, and NotYourRole for anybody but its owner.
     """
     if queries.membership_of(member_id=member_id, group_id=group_id).role != Role.OWNER:
-        raise NotYourRole()
+        raise NotYourRole(OWNER_ONLY)
     active = GroupMembership.objects.active().filter(group_id=group_id)
     everybody = [one.account_id for one in active.all()]
     with _leaving(group_id, everybody, now=now) as logs:
         group = lock(group_id=group_id)
         mine = queries.membership_of(member_id=member_id, group_id=group_id)
         if mine.role != Role.OWNER:
-            raise NotYourRole()
+            raise NotYourRole(OWNER_ONLY)
         # Somebody may have joined just before the row was locked: their lock comes out of order.
         # Should two writes wait for each other there, the database refuses one, to be sent again.
         late = [one.account_id for one in active.all() if one.account_id not in logs]

@@ -10,7 +10,7 @@ from uuid import UUID
 from recovery.groups import queries, rules
 from recovery.groups.choices import Cost, Role
 from recovery.groups.models import Group, GroupMembership
-from recovery.groups.refusals import ListensOnly, NotYourRole, TooManyGroups
+from recovery.groups.refusals import OWNER_ONLY, ListensOnly, NotYourRole, TooManyGroups
 from recovery.groups.services.entering import (
     MOST_GROUPS,
     TABLE,
@@ -60,7 +60,8 @@ def create(
     group that has closed or that they left: that stays.
     """
     new = replace(new, time_zone=_known_zone(new.time_zone))
-    me = replace(me, alias=rules.clean_alias(me.alias), guidelines_version=1)
+    alias = rules.clean_alias(me.alias, pointer="/me/alias")
+    me = replace(me, alias=alias, guidelines_version=1)
     with changes.write(member_id=member_id, now=now) as log:
         digest = sealing.for_member(member_id=member_id).digest([asdict(new), asdict(me)])
         known = _replayed(member_id=member_id, group_id=group_id, digest=digest)
@@ -99,7 +100,7 @@ def change(
         mine = queries.running(member_id=member_id, group_id=group_id)
         mine.group = group
         if mine.role != Role.OWNER and not FACILITATORS_CHANGE.issuperset(wanted):
-            raise NotYourRole("Only the owner changes this.")
+            raise NotYourRole(OWNER_ONLY)
         fields = sorted(name for name, value in wanted.items() if getattr(group, name) != value)
         if not fields:
             return mine
@@ -135,7 +136,7 @@ def transfer(
     if mine.group.owner_id == membership_id:
         return mine
     if mine.role != Role.OWNER:
-        raise NotYourRole()
+        raise NotYourRole(OWNER_ONLY)
     theirs = _active(membership_id=membership_id, group_id=group_id)
     with changes.together(member_ids=[member_id, theirs.account_id], now=now) as logs:
         group = lock(group_id=group_id)
@@ -143,7 +144,7 @@ def transfer(
         mine.group = group
         theirs = _active(membership_id=membership_id, group_id=group_id)
         if mine.role != Role.OWNER:
-            raise NotYourRole()
+            raise NotYourRole(OWNER_ONLY)
         if theirs.role == Role.LISTENER:
             raise ListensOnly()
         make_owner(group=group, before=mine, after=theirs, logs=logs, now=now)
@@ -163,14 +164,14 @@ def change_role(
             pointer="/role", code="not_given", detail="Only facilitator and member are given."
         )
     if queries.membership_of(member_id=member_id, group_id=group_id).role != Role.OWNER:
-        raise NotYourRole()
+        raise NotYourRole(OWNER_ONLY)
     other_id = _active(membership_id=membership_id, group_id=group_id).account_id
     with changes.together(member_ids=[member_id, other_id], now=now) as logs:
         lock(group_id=group_id)
         mine = queries.membership_of(member_id=member_id, group_id=group_id)
         theirs = _active(membership_id=membership_id, group_id=group_id)
         if mine.role != Role.OWNER:
-            raise NotYourRole()
+            raise NotYourRole(OWNER_ONLY)
         if theirs.role == Role.LISTENER:
             raise ListensOnly()
         if theirs.id == mine.id:

@@ -110,12 +110,24 @@ def test_an_alias_is_free_again_once_its_member_left(alice: Member, bob: Member)
     assert join(bob, group_id, "Fern").alias == "Fern"
 
 
-@pytest.mark.parametrize("policy", [JoinPolicy.APPROVAL, JoinPolicy.INVITE])
+@pytest.mark.parametrize(
+    ("policy", "way"), [(JoinPolicy.APPROVAL, "Ask to be let in"), (JoinPolicy.INVITE, "invite")]
+)
 def test_other_groups_are_not_joined_this_way(
-    alice: Member, bob: Member, policy: JoinPolicy
+    alice: Member, bob: Member, policy: JoinPolicy, way: str
 ) -> None:
-    with pytest.raises(NotOpen):
+    with pytest.raises(NotOpen, match=way):
         join(bob, make_group(alice, join_policy=policy).group_id, "Fern")
+
+
+@pytest.mark.parametrize(
+    ("policy", "way"), [(JoinPolicy.OPEN, "join it"), (JoinPolicy.INVITE, "invite")]
+)
+def test_only_groups_that_let_in_are_asked(
+    alice: Member, bob: Member, policy: JoinPolicy, way: str
+) -> None:
+    with pytest.raises(NotOpen, match=way):
+        ask(bob, make_group(alice, join_policy=policy).group_id, "Fern")
 
 
 def test_a_group_that_is_not_listed_is_not_there_for_who_would_join_or_ask(
@@ -223,11 +235,33 @@ def test_who_was_removed_does_not_join_by_themselves_but_by_invite(
     mine = make_group(alice)
     theirs = join(bob, mine.group_id, "Fern")
     leaving.remove(member_id=alice.id, group_id=mine.group_id, membership_id=theirs.id, now=NOW)
-    with pytest.raises(NotOpen):
+    with pytest.raises(NotOpen, match="ask to be let in"):
         join(bob, mine.group_id, "Fern")
     invited(mine, bob, "Fern")
     leaving.leave(member_id=bob.id, group_id=mine.group_id, now=NOW)
     assert join(bob, mine.group_id, "Fern").role == Role.MEMBER
+
+
+def test_who_was_removed_from_an_open_group_asks_to_be_let_in_again(
+    alice: Member, bob: Member
+) -> None:
+    mine = make_group(alice)
+    theirs = join(bob, mine.group_id, "Fern")
+    leaving.remove(member_id=alice.id, group_id=mine.group_id, membership_id=theirs.id, now=NOW)
+    with published(JoinRequested) as facts:
+        request_id = ask(bob, mine.group_id, "Fern", message="I am sorry.")
+    assert facts[0].decider_ids == (alice.id,)
+    (shown,) = queries.opened(requests=list(queries.open_requests(group_id=mine.group_id)))
+    assert shown.was_removed
+    asking.decline(member_id=alice.id, group_id=mine.group_id, request_id=request_id, now=NOW)
+    later = NOW + timedelta(days=8)
+    again = ask(bob, mine.group_id, "Fern", now=later)
+    asking.approve(member_id=alice.id, group_id=mine.group_id, request_id=again, now=later)
+    # Let in again, they come and go as everybody does.
+    leaving.leave(member_id=bob.id, group_id=mine.group_id, now=later)
+    with pytest.raises(NotOpen, match="join it"):
+        ask(bob, mine.group_id, "Fern", now=later)
+    assert join(bob, mine.group_id, "Fern", now=later).role == Role.MEMBER
 
 
 def test_a_request_reaches_those_who_decide_with_its_message_sealed(
@@ -301,7 +335,7 @@ def test_only_who_runs_the_group_decides(alice: Member, bob: Member, charlie: Me
     invited(mine, charlie, "Moss")
     request_id = ask(bob, mine.group_id, "Fern")
     for decide in (asking.approve, asking.decline):
-        with pytest.raises(NotYourRole):
+        with pytest.raises(NotYourRole, match="the owner and the facilitators"):
             decide(member_id=charlie.id, group_id=mine.group_id, request_id=request_id, now=NOW)
         with pytest.raises(Missing):
             decide(member_id=bob.id, group_id=mine.group_id, request_id=request_id, now=NOW)
@@ -312,13 +346,13 @@ def test_a_request_is_open_once_and_not_sent_again_for_a_week_after_a_no(
 ) -> None:
     mine = make_group(alice, join_policy=JoinPolicy.APPROVAL)
     request_id = ask(bob, mine.group_id, "Fern")
-    with pytest.raises(AskedAlready):
+    with pytest.raises(AskedAlready, match="waits for an answer"):
         ask(bob, mine.group_id, "Fern")
     for _ in range(2):
         asking.decline(member_id=alice.id, group_id=mine.group_id, request_id=request_id, now=NOW)
     with pytest.raises(Missing):
         asking.approve(member_id=alice.id, group_id=mine.group_id, request_id=request_id, now=NOW)
-    with pytest.raises(AskedAlready):
+    with pytest.raises(AskedAlready, match="You were not let in"):
         ask(bob, mine.group_id, "Fern", now=NOW + timedelta(days=6))
     ask(bob, mine.group_id, "Fern", now=NOW + timedelta(days=8))
 

@@ -124,9 +124,9 @@ def test_only_the_owner_hands_a_group_on_and_to_nobody_who_listens(
     theirs = join(bob, mine.group_id, "Fern")
     quiet = join(charlie, mine.group_id, "Moss", listens=True)
     facilitate(mine, theirs)
-    with pytest.raises(NotYourRole):
+    with pytest.raises(NotYourRole, match="Only the owner does this"):
         running.transfer(member_id=bob.id, group_id=mine.group_id, membership_id=theirs.id, now=NOW)
-    with pytest.raises(ListensOnly):
+    with pytest.raises(ListensOnly, match="choose another"):
         running.transfer(
             member_id=alice.id, group_id=mine.group_id, membership_id=quiet.id, now=NOW
         )

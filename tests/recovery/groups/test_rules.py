@@ -128,6 +128,48 @@ def test_a_clean_alias_stays_as_it_is_and_its_key_fits_the_column(typed: str) ->
     assert len(rules.alias_key(alias)) <= 90
 
 
+LATIN = "abcdefghijklmnopqrstuvwxyzäéłßABC"
+CYRILLIC = "абвгдежзийклмнопрстАБВѣЇ"
+GREEK = "αβγδεζηθικλμνξοπρσςΑΒΓΏ"
+NEITHER = "漢字אبक 7-'✝☆"
+
+
+def refused_for(typed: str) -> str:
+    """Return why an alias is refused; empty for one that is taken."""
+    try:
+        rules.clean_alias(typed)
+    except Invalid as refused:
+        return refused.errors[0].code
+    return ""
+
+
+@given(st.text(LATIN + CYRILLIC + GREEK + NEITHER, min_size=2, max_size=30))
+def test_an_alias_has_letters_of_one_of_the_alphabets_that_look_alike(typed: str) -> None:
+    used = [any(sign in alphabet for sign in typed) for alphabet in (LATIN, CYRILLIC, GREEK)]
+    refused = refused_for(typed)
+    if refused != "bad_length":
+        assert (refused == "mixed_alphabets") == (sum(used) > 1)
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("Аnna", "mixed_alphabets"),  # its first letter is Cyrillic
+        ("Anna", ""),
+        ("Анна", ""),
+        ("Ὀδυσσεύς 2", ""),
+        ("Nοra", "mixed_alphabets"),  # an omicron
+        ("Оρα", "mixed_alphabets"),  # Cyrillic and Greek
+        ("Renée ✝", ""),
+        ("東京 Tom", ""),
+        ("ﾊﾟ ＡＢ", ""),
+        ("5 µ", ""),  # composing makes it a Greek letter, and it is the only one
+    ],
+)
+def test_aliases_of_one_alphabet(typed: str, why: str) -> None:
+    assert refused_for(typed) == why
+
+
 @given(st.text("ab ", min_size=2, max_size=30), st.sets(st.text("ab 23", max_size=6), max_size=9))
 def test_who_is_let_in_gets_a_free_alias_like_the_one_they_wanted(
     wanted: str, taken: set[str]
