@@ -14,6 +14,7 @@ from recovery.checkins import services as checkins
 from recovery.checkins.services import Answered, Answers, When
 from recovery.members.models import Member
 from recovery.overview.after_use import AfterUse, after_use
+from recovery.ownership.services import imports
 from recovery.sobriety import queries as sobriety
 from recovery.sobriety.models import SaidState, Tracker, TrackerFact, TrackerMode, Trigger
 from recovery.sobriety.services import trackers, uses
@@ -49,6 +50,15 @@ class TrackerAnswer:
 
     tracker: Tracker
     created: bool
+    safety: Sequence[support.SafetyText]
+
+
+@dataclass(frozen=True, slots=True)
+class StartDatesAnswer:
+    """Trackers that began elsewhere, how many are new, and what to know of their categories."""
+
+    trackers: Sequence[Tracker]
+    added: int
     safety: Sequence[support.SafetyText]
 
 
@@ -116,6 +126,26 @@ def start_tracker(
         created=created,
         safety=support.safety_of(
             member=member, categories=[tracker.category], moment=Moment.STARTING
+        ),
+    )
+
+
+def bring_start_dates(
+    *, member: Member, dates: Sequence[imports.StartDate], now: datetime
+) -> StartDatesAnswer:
+    """Begin trackers that count since a date, with the safety texts of their categories.
+
+    Each text once, as for a tracker begun here: whoever comes from another app may stop suddenly
+    too. See ``ownership.services.imports.bring_start_dates``.
+    """
+    found, added = imports.bring_start_dates(member=member, dates=dates, now=now)
+    return StartDatesAnswer(
+        trackers=found,
+        added=added,
+        safety=support.safety_of(
+            member=member,
+            categories=[tracker.category for tracker in found],
+            moment=Moment.STARTING,
         ),
     )
 

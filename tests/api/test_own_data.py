@@ -179,9 +179,40 @@ def test_start_dates_count_from_then_on(guest: APIClient) -> None:
     again = guest.post(f"{ME}/import/start-dates", dates, "json").json()
     assert (first["added"], again["added"]) == (1, 0)
     assert first["tracker_ids"] == again["tracker_ids"]
+    assert first["safety"] == again["safety"]
     clock = guest.get(f"/api/v1/trackers/{first['tracker_ids'][0]}").json()["clock"]
     assert clock["episode_count"] == 1
     assert clock["sober_days"] == clock["days_elapsed"] > 300
+
+
+def test_start_dates_carry_what_a_tracker_begun_here_does(guest: APIClient) -> None:
+    def brought(*categories: str) -> list[dict[str, str]]:
+        rows = [
+            {"name": f"{number}", "category": category, "started_at": "2026-01-01T00:00:00Z"}
+            for number, category in enumerate(categories)
+        ]
+        answer = guest.post(f"{ME}/import/start-dates", {"trackers": rows}, "json")
+        assert answer.status_code == 200
+        found: list[dict[str, str]] = answer.json()["safety"]
+        return found
+
+    def begun(category: str) -> list[dict[str, str]]:
+        body = {
+            "name": "Mine",
+            "mode": "abstinence",
+            "category": category,
+            "started_at": "2026-01-01T00:00:00Z",
+        }
+        answer = guest.post("/api/v1/trackers", body, "json")
+        assert answer.status_code == 201, answer.content
+        found: list[dict[str, str]] = answer.json()["safety"]
+        return found
+
+    assert brought("gambling") == begun("gambling") == []
+    alcohol, benzodiazepines = begun("alcohol"), begun("benzodiazepines")
+    assert len(alcohol) == len(benzodiazepines) == 1
+    assert brought("alcohol", "gambling", "alcohol") == alcohol
+    assert brought("benzodiazepines", "alcohol") == [*benzodiazepines, *alcohol]
 
 
 def test_deleting_holds_from_the_next_request_on() -> None:

@@ -16,7 +16,9 @@ from rest_framework.views import APIView
 from api.archives import MEDIA_TYPE, Archive, ArchiveParser
 from api.parsing import Input, Instant, Text, read_body
 from api.requests import MemberRequest
+from api.resources.help import SafetyTextOutput, safety_bodies
 from api.resources.me.account import TAGS
+from recovery.overview import services as overview
 from recovery.ownership import queries
 from recovery.ownership.archive import REASONS
 from recovery.ownership.models import ImportJob, ImportState
@@ -68,6 +70,9 @@ class StartDatesOutput(serializers.Serializer[Any]):
 
     tracker_ids = serializers.ListField(child=serializers.UUIDField())
     added = serializers.IntegerField(help_text="How many of them are new.")
+    safety = SafetyTextOutput(
+        many=True, help_text="What to know when stopping suddenly can be dangerous; often empty."
+    )
 
 
 def _shown(job: ImportJob) -> dict[str, Any]:
@@ -138,7 +143,8 @@ class StartDates(APIView):
         description=(
             "For people who come from another app: a clock for each date, all of them or none. "
             "Their days count from then on, and no use is counted. The same again changes nothing. "
-            "409 `too_many_trackers`."
+            "For alcohol and benzodiazepines the answer carries a safety text, as when a tracker "
+            "begins. 409 `too_many_trackers`."
         ),
         request=StartDatesInput,
         responses=StartDatesOutput,
@@ -146,10 +152,12 @@ class StartDates(APIView):
     def post(self, request: MemberRequest) -> Response:
         values = read_body(StartDatesInput, request)
         dates = [imports.StartDate(**one) for one in values["trackers"]]
-        found, added = imports.bring_start_dates(
-            member=request.user, dates=dates, now=timezone.now()
-        )
-        body = {"tracker_ids": [tracker.id for tracker in found], "added": added}
+        answer = overview.bring_start_dates(member=request.user, dates=dates, now=timezone.now())
+        body = {
+            "tracker_ids": [tracker.id for tracker in answer.trackers],
+            "added": answer.added,
+            "safety": safety_bodies(answer.safety),
+        }
         return Response(StartDatesOutput(body).data)
 
 
