@@ -134,7 +134,11 @@ class SupportAskQuerySet(models.QuerySet["SupportAsk"]):
         )
 
     def seen_by_helpers(self, now: datetime) -> Self:
-        """Return the asks that their helpers may see now: what they rest on still holds.
+        """Return the asks of requests that go on that their helpers may see now."""
+        return self.open(now).that_hold(now)
+
+    def that_hold(self, now: datetime) -> Self:
+        """Return the asks of which what they rest on still holds, whether or not they go on.
 
         For a partner the consent, with no pause on either side; for a facilitator that both are in
         the open group, and the role. No block in either direction. Hours decide whether somebody
@@ -156,7 +160,7 @@ class SupportAskQuerySet(models.QuerySet["SupportAsk"]):
         )
         as_partner = Q(partnership__isnull=False) & Exists(granted) & ~Exists(paused)
         as_facilitator = _both_in_the_group() & Q(membership__role__in=RUN_BY)
-        found = self.open(now).filter(as_partner | as_facilitator)
+        found = self.filter(as_partner | as_facilitator, helper__deleted_at__isnull=True)
         return found.filter(~Exists(by_helper), ~Exists(_blocked_by_asker()))
 
     def seen_by_askers(self, now: datetime) -> Self:

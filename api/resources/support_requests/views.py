@@ -28,8 +28,10 @@ OPEN_DESCRIPTION = (
     "`groups`, if they agreed; a group that is not mine is passed over. Never refused for lack of "
     "people, and never limited: the answer has the plan and the lines also when nobody can be "
     "reached, and does not tell which it is. After 10 minutes in which nobody said that they can "
-    "be there, `no_answer_yet` is true, with the lines again. One is open at a time: another takes "
-    "the place of the one before, with its threads, and nobody is told twice within 10 minutes. "
+    "be there, `no_answer_yet` is true, with the lines again. One is open at a time, and another "
+    "takes its place. Those whom it asks too go over with their threads, and so do those who said "
+    "that they can be there and may still see it, also if their group is not named again; the "
+    "other threads end. Nobody is told twice within 10 minutes. "
     "Sending is the consent to `before_sending` of the list; it ends with closing, or after 24 "
     "hours. Keep `crisis-resources` on the phone, for when there is no network."
 )

@@ -12,7 +12,7 @@ from recovery.members.models import Member
 from recovery.support import choice, wording
 from recovery.support.choice import Candidate
 from recovery.support.events import SupportOpened
-from recovery.support.models import SupportAsk, SupportRequest
+from recovery.support.models import HELPFUL, SupportAsk, SupportRequest
 from recovery.support.requests import asking, closing
 
 TEXT_LABEL = SupportRequest.sealed["text"]
@@ -33,10 +33,10 @@ def open_request(
     support is not refused for having left a group meanwhile.
 
     One request is open at a time. A second takes the place of the first and carries on: whoever
-    was asked and may still be asked goes over to it, with their answer and thread, and nobody of
-    them is told again within ten minutes of the last time. The deadlines that still lie ahead stay
-    where they were, so that somebody who presses often waits no longer. After a request was closed
-    the next one begins afresh.
+    was asked and may be asked by it too, or said that they can be there, goes over to it with
+    their answer and thread, and nobody of them is told again within ten minutes of the last time.
+    The deadlines that still lie ahead stay where they were, so that somebody who presses often
+    waits no longer. After a request was closed the next one begins afresh.
 
     Raises IdTaken for a known id with other content, or another member's.
     """
@@ -123,16 +123,23 @@ def _carry_over(
     *,
     now: datetime,
 ) -> frozenset[UUID]:
-    """Move whoever may still be asked to the new request; return who was told just now.
+    """Move who goes over to the new request; return who was told just now.
 
-    What somebody said who has no account any more goes over too: it stays until a request closes.
+    Whoever may be asked by it too; and whoever said that they can be there, as long as they may
+    see it, though their group is not named again or they are to be asked no more: nobody loses
+    the one who answered by asking once more. What somebody said who has no account any more goes
+    over too: it stays until a request closes.
     """
     bases = {one.basis for one in found}
     asks = list(SupportAsk.objects.filter(request=earlier))
+    there = SupportAsk.objects.filter(request=earlier, answer__in=HELPFUL).that_hold(now)
+    staying = set(there.values_list("id", flat=True))
     moved = [
         ask
         for ask in asks
-        if ask.helper_id is None or (ask.helper_id, ask.partnership_id, ask.membership_id) in bases
+        if ask.helper_id is None
+        or ask.id in staying
+        or (ask.helper_id, ask.partnership_id, ask.membership_id) in bases
     ]
     if moved:
         SupportAsk.objects.filter(id__in=[ask.id for ask in moved]).update(request=made)

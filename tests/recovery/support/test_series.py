@@ -6,13 +6,20 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from recovery.blocks import services as blocks
+from recovery.blocks.services import Named
+from recovery.groups.models import GroupMembership
+from recovery.groups.services import leaving
 from recovery.kernel import events
+from recovery.kernel.errors import Missing
 from recovery.members.models import Member
+from recovery.partners import sides
 from recovery.support.events import SupportAsked
 from recovery.support.models import SupportAnswer, SupportMessage, SupportRequest
 from recovery.support.requests import answering, closing, reading, waves
+from tests.circles import make_circle
 from tests.partnering import NOW, share
-from tests.supporting import ask, asked, make_supporter, make_supporters
+from tests.supporting import ask, asked, facilitate, make_supporter, make_supporters
 
 pytestmark = pytest.mark.django_db
 NAMES = ("ash", "birch", "cedar", "dogwood", "elm")
@@ -127,6 +134,85 @@ def test_who_may_not_be_asked_any_more_does_not_come_along(alice: Member, bob: M
     second = ask(alice, text="other", now=later(2))
     assert asked(second) == set()
     assert not SupportMessage.objects.exists()
+
+
+@pytest.fixture
+def circle(alice: Member, bob: Member, charlie: Member) -> list[GroupMembership]:
+    """Bob's group, with alice and charlie in it; bob answers for it."""
+    made = make_circle(bob, alice, charlie)
+    facilitate(made[0])
+    return made
+
+
+def write(helper: Member, request: SupportRequest, text: str) -> None:
+    answering.write(
+        author_id=helper.id, request_id=request.id, message_id=None, to=None, text=text, now=NOW
+    )
+
+
+@pytest.mark.parametrize(
+    "said", [SupportAnswer.WILL_CONTACT_YOU, SupportAnswer.CAN_TALK_LATER], ids=str
+)
+def test_who_said_that_they_can_be_there_comes_along_though_their_group_is_not_named_again(
+    alice: Member, bob: Member, circle: list[GroupMembership], said: SupportAnswer
+) -> None:
+    first = ask(alice, groups=(circle[0].group_id,))
+    say(bob, first, said, at=0)
+    write(bob, first, "I am here")
+    second = ask(alice, text="Are you?", now=later(2))
+    (seen,) = reading.as_asker(requests=[second], now=later(2))
+    (thread,) = seen.threads
+    assert (thread.answer, [line.text for line in thread.lines]) == (said, ["I am here"])
+    assert reading.one(viewer=bob, request_id=first.id, now=later(2)).text == "Are you?"
+
+
+def test_who_is_to_be_asked_no_more_still_comes_along_if_they_are_there(
+    alice: Member, bob: Member
+) -> None:
+    _, linked = make_supporter(alice, bob)
+    first = ask(alice)
+    say(bob, first, SupportAnswer.WILL_CONTACT_YOU)
+    sides.change_settings(
+        member_id=bob.id,
+        partnership_id=linked.id,
+        changed={"answers_support": False},
+        now=later(1),
+    )
+    assert asked(ask(alice, text="again", now=later(2))) == {"bob"}
+
+
+@pytest.mark.parametrize("said", [None, SupportAnswer.NOT_ABLE], ids=str)
+def test_others_of_a_group_not_named_again_do_not_come_along(
+    alice: Member, bob: Member, circle: list[GroupMembership], said: SupportAnswer | None
+) -> None:
+    first = ask(alice, groups=(circle[0].group_id,))
+    if said:
+        say(bob, first, said, at=0)
+        write(bob, first, "I am sorry")
+    second = ask(alice, text="again", now=later(2))
+    assert asked(second) == set()
+    assert not SupportMessage.objects.exists()
+    with pytest.raises(Missing):
+        reading.one(viewer=bob, request_id=first.id, now=later(2))
+
+
+def test_nobody_comes_along_out_of_a_group_that_the_asker_left(
+    alice: Member, bob: Member, circle: list[GroupMembership]
+) -> None:
+    first = ask(alice, groups=(circle[0].group_id,))
+    say(bob, first, SupportAnswer.WILL_CONTACT_YOU, at=0)
+    leaving.leave(member_id=alice.id, group_id=circle[0].group_id, now=later(1))
+    assert asked(ask(alice, text="again", now=later(2))) == set()
+
+
+def test_nobody_comes_along_past_a_block(
+    alice: Member, bob: Member, circle: list[GroupMembership]
+) -> None:
+    first = ask(alice, groups=(circle[0].group_id,))
+    say(bob, first, SupportAnswer.WILL_CONTACT_YOU, at=0)
+    named = Named(member_id=alice.id, named_by=alice.id, known_as="")
+    blocks.block(member_id=bob.id, block_id=None, named=named, now=later(1))
+    assert asked(ask(alice, text="again", now=later(2))) == set()
 
 
 def test_an_answer_of_long_ago_does_not_keep_the_others_from_being_asked(
