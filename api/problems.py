@@ -24,6 +24,9 @@ from recovery.kernel import errors
 log = logging.getLogger("api.problems")
 
 CONTENT_TYPE = "application/problem+json"
+SUPPORT = "/api/v1/support-requests"
+# Those lines need no signing in and are never limited (RFC 8288).
+HELP_LINK = ("Link", '</api/v1/crisis-resources>; rel="help"')
 
 
 class PayloadTooLarge(drf.APIException):
@@ -204,6 +207,19 @@ def of_exception(error: Exception) -> Problem:
     return SERVER_ERROR
 
 
+def leads_to_help(path: str) -> bool:
+    """Tell whether an error under this path says where crisis lines are.
+
+    Whoever asks for support, or answers, gets lines in every answer; an error that the app shows
+    them must not be the end.
+    """
+    return path == SUPPORT or path.startswith(f"{SUPPORT}/")
+
+
+def _headers(problem: Problem, path: str) -> tuple[tuple[str, str], ...]:
+    return (*problem.headers, HELP_LINK) if leads_to_help(path) else problem.headers
+
+
 def handle(error: Exception, context: dict[str, Any]) -> Response:
     """Answer an exception raised in a view (DRF's ``EXCEPTION_HANDLER``)."""
     problem = of_exception(error)
@@ -211,7 +227,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
     request_id = getattr(request, "request_id", "")
     response = Response(problem.body(request_id=request_id), status=problem.status)
     response.content_type = CONTENT_TYPE
-    for name, value in problem.headers:
+    for name, value in _headers(problem, request.path):
         response[name] = value
     return response
 
@@ -228,7 +244,7 @@ def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
         status=problem.status,
         content_type=CONTENT_TYPE,
     )
-    for name, value in problem.headers:
+    for name, value in _headers(problem, request.path):
         response[name] = value
     return response
 

@@ -27,10 +27,12 @@ def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -
     schemas = enums.name_enums(_plain(schemas), named) | named | errors.SCHEMAS
     shared: dict[str, Any] = {}
     told: dict[str, problems.Problem] = {}
-    for operation in _operations(result["paths"]):
+    for path, operation in _operations(result["paths"]):
         operation["security"] = [one for one in operation.get("security", []) if one]
         found = errors.problems_of(operation, takes_id=_takes_id(operation, schemas))
-        operation["responses"] = _succeeding(operation) | errors.answers(found, shared)
+        operation["responses"] = _succeeding(operation) | errors.answers(
+            found, shared, helps=problems.leads_to_help(path)
+        )
         for problem in (*found, *errors.ANY_OTHER):
             told[errors.example_name(problem)] = problem
         examples.insert(operation)
@@ -38,7 +40,7 @@ def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -
         "schemas": dict(sorted(schemas.items())),
         "examples": {name: errors.example(told[name]) for name in sorted(told)},
         "responses": dict(sorted(shared.items())),
-        "headers": {"RetryAfter": errors.RETRY_AFTER},
+        "headers": {"HelpLink": errors.HELP_LINK, "RetryAfter": errors.RETRY_AFTER},
     }
     result["info"]["description"] = words.DESCRIPTION
     result["tags"] = [{"name": name, "description": text} for name, text in words.TAGS.items()]
@@ -46,8 +48,13 @@ def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -
     return result
 
 
-def _operations(paths: dict[str, Any]) -> list[dict[str, Any]]:
-    return [path[method] for path in paths.values() for method in METHODS if method in path]
+def _operations(paths: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    return [
+        (path, operations[method])
+        for path, operations in paths.items()
+        for method in METHODS
+        if method in operations
+    ]
 
 
 def _succeeding(operation: dict[str, Any]) -> dict[str, Any]:
@@ -84,11 +91,11 @@ def _plain(node: Any) -> Any:
 
 def _check(result: dict[str, Any]) -> None:
     """Warn, which fails the build, of what no client could be generated from."""
-    ids = [operation["operationId"] for operation in _operations(result["paths"])]
+    ids = [operation["operationId"] for _, operation in _operations(result["paths"])]
     for name in sorted({one for one in ids if ids.count(one) > 1}):
         warn(f"two operations are named {name}")
     for name in sorted(set(errors.OF_OPERATION) - set(ids)):
         warn(f"api.schema.errors names an operation that is not there: {name}")
-    used = {tag for operation in _operations(result["paths"]) for tag in operation["tags"]}
+    used = {tag for _, operation in _operations(result["paths"]) for tag in operation["tags"]}
     for name in sorted(used ^ set(words.TAGS)):
         warn(f"the tag {name} is not in both the operations and api.schema.words")

@@ -201,10 +201,11 @@ def problems_of(operation: dict[str, Any], *, takes_id: bool) -> list[Problem]:
     return [by_code[key] for key in sorted(by_code)]
 
 
-def answers(found: list[Problem], shared: dict[str, Any]) -> dict[str, Any]:
+def answers(found: list[Problem], shared: dict[str, Any], *, helps: bool) -> dict[str, Any]:
     """Return the responses of an operation that say these problems, and ``default``.
 
-    What many operations answer alike goes to the shared responses, once.
+    What many operations answer alike goes to the shared responses, once; those that say where help
+    is are others.
     """
     by_status: dict[int, list[Problem]] = {}
     for one in found:
@@ -212,25 +213,34 @@ def answers(found: list[Problem], shared: dict[str, Any]) -> dict[str, Any]:
     responses = {}
     for status, of_status in by_status.items():
         codes = tuple(one.code for one in of_status)
-        responses[str(status)] = _shared(ALIKE.get(codes), TITLES[status], of_status, shared)
-    responses["default"] = _shared("AnyOtherProblem", "Any other error.", [*ANY_OTHER], shared)
+        answer = _answer(TITLES[status], of_status, helps=helps)
+        responses[str(status)] = _shared(ALIKE.get(codes), answer, shared, helps=helps)
+    other = _answer("Any other error.", [*ANY_OTHER], helps=helps)
+    responses["default"] = _shared("AnyOtherProblem", other, shared, helps=helps)
     return responses
 
 
 def _shared(
-    name: str | None, title: str, found: list[Problem], shared: dict[str, Any]
+    name: str | None, answer: dict[str, Any], shared: dict[str, Any], *, helps: bool
 ) -> dict[str, Any]:
     if name is None:
-        return _answer(title, found)
-    shared[name] = _answer(title, found)
+        return answer
+    if helps:
+        name = f"{name}WithHelp"
+    shared[name] = answer
     return {"$ref": f"#/components/responses/{name}"}
 
 
-def _answer(title: str, found: list[Problem]) -> dict[str, Any]:
+def _answer(title: str, found: list[Problem], *, helps: bool) -> dict[str, Any]:
     codes = ", ".join(f"`{one.code}`" for one in found)
     answer: dict[str, Any] = {"description": f"{title} Codes: {codes}."}
+    headers = {}
+    if helps:
+        headers["Link"] = {"$ref": "#/components/headers/HelpLink"}
     if any(name == "Retry-After" for one in found for name, _ in one.headers):
-        answer["headers"] = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}
+        headers["Retry-After"] = {"$ref": "#/components/headers/RetryAfter"}
+    if headers:
+        answer["headers"] = headers
     examples = {one.code: {"$ref": f"#/components/examples/{example_name(one)}"} for one in found}
     schema = {"$ref": "#/components/schemas/Problem"}
     answer["content"] = {problems.CONTENT_TYPE: {"schema": schema, "examples": examples}}
@@ -252,6 +262,11 @@ RETRY_AFTER = {
     "description": "Seconds to wait before the next try.",
     "schema": {"type": "integer", "minimum": 1},
     "example": 30,
+}
+HELP_LINK = {
+    "description": "Where crisis lines are, without signing in: show them whatever went wrong.",
+    "schema": {"type": "string"},
+    "example": problems.HELP_LINK[1],
 }
 PROBLEM = {
     "type": "object",
@@ -288,8 +303,8 @@ FIELD_PROBLEM = {
     "properties": {
         "pointer": {
             "type": "string",
-            "description": "A JSON pointer (RFC 6901) into the body, or the name of a query "
-            "parameter behind a slash; empty for the whole.",
+            "description": "A JSON pointer (RFC 6901) into the body, or the name of a "
+            "parameter of the query or the path behind a slash; empty for the whole.",
         },
         "code": {"type": "string", "description": "For programs."},
         "detail": {"type": "string", "description": "For a person."},

@@ -27,6 +27,8 @@ DESCRIPTION = "\n".join(
         "",
         "- Every error is a `Problem` (`application/problem+json`). Act by `client_action`, tell "
         "them apart by `code`: [all of them](/docs/problems).",
+        "- Errors about requests for support name the crisis lines too, in a `Link` header with "
+        '`rel="help"`.',
         "- Bodies are JSON of at most 64 KiB.",
         "",
     )

@@ -14,6 +14,7 @@ from recovery.kernel.ids import new_id
 from recovery.kernel.models import Change
 from recovery.members.models import Member
 from recovery.support.models import SupportMessage, SupportRequest
+from recovery.support.requests import opening
 from recovery.support.texts import HELP_INTRO, HELPING_INTRO, NO_ANSWER_INTRO
 from recovery.support.wording import BEFORE_SENDING, VERSION
 from tests.contract.test_query_budgets import at_most
@@ -82,10 +83,29 @@ def test_everything_may_be_left_out(as_alice: APIClient) -> None:
     assert ask(as_alice)["text"] == ""
 
 
-def test_a_text_of_280_signs_is_taken_and_one_more_is_not(as_alice: APIClient) -> None:
-    assert ask(as_alice, text="é" * 280)["text"] == "é" * 280
-    refused = post(as_alice, "", {"text": "é" * 281})
+@pytest.mark.parametrize("sign", ["é", "🌱"])
+def test_a_long_text_is_kept_whole_and_reaches_who_is_asked(
+    as_alice: APIClient, as_bob: APIClient, alice: Member, bob: Member, sign: str
+) -> None:
+    make_supporter(alice, bob)
+    request = ask(as_alice, text=sign * 4000)
+    assert request["text"] == sign * 4000
+    assert as_bob.get(f"{PATH}/{request['id']}").json()["text"] == sign * 4000
+    refused = post(as_alice, "", {"text": sign * 4001})
     assert (refused.status_code, refused.json()["code"]) == (400, "invalid")
+    assert as_alice.get(f"{PATH}/{request['id']}").json()["state"] == "open"
+
+
+def test_a_long_message_is_kept_whole(
+    as_alice: APIClient, as_bob: APIClient, alice: Member, bob: Member
+) -> None:
+    make_supporter(alice, bob)
+    request = ask(as_alice)
+    answer(as_bob, request, "will_contact_you")
+    assert post(as_bob, f"/{request['id']}/messages", {"text": "é" * 1000}).status_code == 201
+    assert post(as_bob, f"/{request['id']}/messages", {"text": "é" * 1001}).status_code == 400
+    (thread,) = as_alice.get(f"{PATH}/{request['id']}").json()["threads"]
+    assert [line["text"] for line in thread["messages"]] == ["é" * 1000]
 
 
 def test_an_unknown_group_does_not_keep_anybody_from_asking(as_alice: APIClient) -> None:
@@ -177,6 +197,56 @@ def test_every_answer_of_every_side_carries_lines(
     assert all(countries(body) == {"US"} for body in helper)
     assert {body["help"]["intro"] for body in helper} == {HELPING_INTRO["en"]}
     assert {body["help"]["reason"] for body in helper} == {"helping"}
+
+
+def test_every_error_says_where_the_lines_are(as_alice: APIClient) -> None:
+    one = f"/{ask(as_alice)['id']}"
+    taken = {"id": str(new_id()), "text": "Please call"}
+    ask(as_alice, **taken)
+    closed = post(as_alice, f"{one}/close")
+    assert closed.status_code == 200
+    assert "Link" not in closed
+    answers = {
+        "a body that is no JSON": as_alice.post(PATH, "{", content_type="application/json"),
+        "an unknown field": post(as_alice, "", {"mood": 1}),
+        "a query that cannot be": as_alice.get(PATH, {"direction": "up"}),
+        "no token": post(APIClient(), ""),
+        "a bad token": APIClient().get(f"{PATH}{one}", HTTP_AUTHORIZATION="Bearer nonsense"),
+        "no such request": as_alice.get(f"{PATH}/{new_id()}"),
+        "no id": as_alice.get(f"{PATH}/mine"),
+        "no such address": as_alice.get(f"{PATH}{one}/nothing"),
+        "a method that is not": as_alice.delete(PATH),
+        "an id that is taken": post(as_alice, "", {**taken, "text": "Another"}),
+        "a closed request": post(as_alice, f"{one}/messages", {"text": "Hi", "to": taken["id"]}),
+        "too much": post(as_alice, "", {"text": "é" * 40_000}),
+        "no JSON at all": as_alice.post(PATH, b"<a/>", content_type="text/xml"),
+        "only HTML wanted": as_alice.get(PATH, HTTP_ACCEPT="text/html"),
+    }
+    statuses = {name: answer.status_code for name, answer in answers.items()}
+    assert set(statuses.values()) == {400, 401, 404, 405, 406, 409, 413, 415}, statuses
+    for answer in answers.values():
+        assert answer["Link"] == '</api/v1/crisis-resources>; rel="help"'
+        assert answer["Content-Type"] == "application/problem+json"
+    assert APIClient().get("/api/v1/crisis-resources").status_code == 200
+
+
+def test_what_nobody_foresaw_says_so_too(
+    as_alice: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(**_: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(opening, "open_request", breaks)
+    refused = post(as_alice, "")
+    assert refused.status_code == 500
+    assert refused["Link"] == '</api/v1/crisis-resources>; rel="help"'
+
+
+@pytest.mark.parametrize("path", ["trackers/x", "support-requestsx", "partners/x"])
+def test_errors_of_other_addresses_name_no_lines(as_alice: APIClient, path: str) -> None:
+    refused = as_alice.get(f"/api/v1/{path}")
+    assert refused.status_code == 404
+    assert "Link" not in refused
 
 
 def test_closing_deletes_what_was_written_and_may_be_repeated(

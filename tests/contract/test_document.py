@@ -135,6 +135,23 @@ def test_operations_have_a_verb_for_a_name_words_one_tag_and_their_errors() -> N
             assert problem == (status[0] not in "23"), (name, status)
 
 
+def test_errors_about_requests_for_support_and_no_others_say_where_the_lines_are() -> None:
+    saying = set()
+    for name, operation in operations().items():
+        for status, response in operation.body["responses"].items():
+            if "Link" in resolved(response).get("headers", {}):
+                saying.add((name, status))
+    expected = {
+        (name, status)
+        for name, operation in operations().items()
+        if operation.path.startswith("/api/v1/support-requests")
+        for status in operation.body["responses"]
+        if status[0] != "2"
+    }
+    assert len({name for name, _ in expected}) == 6
+    assert saying == expected
+
+
 def test_there_is_one_security_scheme_and_no_server_of_ours() -> None:
     schemes = document()["components"]["securitySchemes"]
     assert {name: one["scheme"] for name, one in schemes.items()} == {"session": "bearer"}

@@ -9,8 +9,9 @@ from api.parsing import Id, Input, Text
 from recovery.support.models import SupportAnswer
 from recovery.support.requests.reading import Direction
 
-# Two lines on a phone: whoever is asked must grasp it at a glance.
-LONGEST_TEXT = 280
+# Never refused for its length by any hand that types: nobody in need is to count signs.
+LONGEST_TEXT = 4000
+LONGEST_MESSAGE = 1000
 MOST_GROUPS = 20
 ANSWERS = [
     (answer.value, answer.value) for answer in SupportAnswer if answer is not SupportAnswer.NONE
@@ -26,7 +27,10 @@ class SupportRequestInput(Input):
         required=False,
         allow_blank=True,
         default="",
-        help_text="What those who are asked are to know; stored sealed.",
+        help_text=(
+            "What those who are asked are to know; stored sealed. Short is best, two lines on a "
+            "phone, but do not cut off or refuse what is longer."
+        ),
     )
     groups = serializers.ListField(
         child=Id(),
@@ -47,7 +51,7 @@ class SupportMessageInput(Input):
     """A few words to the other side."""
 
     id = Id(required=False, help_text="A UUID of the app's choice (v7).")
-    text = Text(max_length=LONGEST_TEXT, help_text="Stored sealed, deleted on closing.")
+    text = Text(max_length=LONGEST_MESSAGE, help_text="Stored sealed, deleted on closing.")
     to = Id(
         required=False,
         help_text="The thread. Whoever was asked has one only, and may leave it out.",
