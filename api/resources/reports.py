@@ -118,10 +118,11 @@ class ReportList(APIView):
         tags=TAGS,
         summary="Report something to the operator",
         description=(
-            "Of what I see, and of somebody whom I blocked or whose partner I no longer am. What "
-            "it says now is kept, sealed, so that a later edit hides nothing. Whoever it is about "
-            "is not told by this. While a report about the same thing is open, 200 with that one. "
-            "An operator is not a crisis service: in danger, call the emergency number."
+            "Of what I see, and of somebody whom I blocked, whose partner I no longer am, or who "
+            "is or was in a group in which I am or was, shown or not. What it says now is kept, "
+            "sealed, so that a later edit hides nothing. Whoever it is about is not told by this. "
+            "While a report about the same thing is open, 200 with that one. An operator is not a "
+            "crisis service: in danger, call the emergency number."
         ),
         request=ReportInput,
         responses={201: ReportOutput, 200: ReportOutput},

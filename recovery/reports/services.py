@@ -39,7 +39,7 @@ def report(
     """Report something to the operator; return the report and whether it is new.
 
     What it was at this moment is kept, sealed, so that a later edit hides nothing. While one about
-    the same thing is open it is returned instead. Raises Missing for what the member cannot see,
+    the same thing is open it is returned instead. Raises Missing for what is not theirs to report,
     TooManyOpenReports, IdTaken.
     """
     with changes.write(member_id=member.id, now=now) as log:

@@ -1,4 +1,6 @@
-"""What can be reported: only what the reporter can see, or saw before they ended or blocked it."""
+"""What can be reported: what the reporter can see, or saw before they ended or blocked it, and
+whoever is or was in a group with them.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from recovery.blocks import queries as blocks
 from recovery.encouragements import queries as encouragements
 from recovery.encouragements import services as encouraging
 from recovery.encouragements.models import Encouragement
@@ -31,7 +32,7 @@ class Subject:
 
 
 def seen(*, reporter_id: UUID, kind: ReportSubject, subject_id: UUID) -> Subject:
-    """Return what a member reports as they see it. Raises Missing for what they cannot see."""
+    """Return what a member reports, as it is. Raises Missing for what is not theirs to report."""
     return _SEEN[kind](reporter_id, subject_id)
 
 
@@ -79,16 +80,31 @@ def _member(reporter_id: UUID, subject_id: UUID) -> Subject:
 
 
 def _alias(reporter_id: UUID, subject_id: UUID) -> Subject:
-    found = GroupMembership.objects.active().filter(id=subject_id).select_related("group").first()
-    if found is None or found.member_id in (None, reporter_id):
+    """Return somebody of a group in which the reporter is or was, whether or not they see them.
+
+    Those who left, are not shown or blocked the reporter are whom one may need to report most, and
+    a refusal would tell who blocked. Once somebody has left nothing of their alias is kept.
+    """
+    found = GroupMembership.objects.filter(id=subject_id).select_related("group").first()
+    if found is None or found.member_id == reporter_id:
         raise Missing()
-    viewer = groups.membership_of(member_id=reporter_id, group_id=found.group_id)
-    if blocks.blocks_of(member_id=reporter_id).find(named_by=subject_id) is None:
-        groups.seen_member(viewer=viewer, membership_id=subject_id)
+    if not GroupMembership.objects.of(reporter_id).filter(group_id=found.group_id).exists():
+        raise Missing()
+    about_id = found.member_id
+    if about_id is not None and not _has_key(about_id):
+        about_id = None  # being erased: the key goes first
     return Subject(
-        about_id=found.member_id,
-        snapshot={"known_as": found.alias, "group": found.group.name},
+        about_id=about_id,
+        snapshot={"known_as": found.alias if about_id else "", "group": found.group.name},
     )
+
+
+def _has_key(member_id: UUID) -> bool:
+    try:
+        sealing.for_member(member_id=member_id)
+    except CannotOpen:
+        return False
+    return True
 
 
 def _encouragement(reporter_id: UUID, subject_id: UUID) -> Subject:

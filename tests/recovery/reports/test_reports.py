@@ -32,6 +32,7 @@ from recovery.reports.models import (
 )
 from recovery.reports.refusals import MOST_OPEN_REPORTS, TooManyOpenReports
 from tests.circles import make_circle
+from tests.factories import make_member
 from tests.partnering import NOW, make_partners
 
 pytestmark = pytest.mark.django_db
@@ -139,15 +140,57 @@ def test_what_cannot_be_seen_cannot_be_reported(
     assert not Report.objects.exists()
 
 
-def test_a_member_who_is_not_shown_to_others_is_not_theirs_to_report(
-    alice: Member, bob: Member, charlie: Member
-) -> None:
-    _owner, hidden, _reporter = make_circle(bob, charlie, alice)
+def hides(hidden: GroupMembership, alice: Member) -> None:
     GroupMembership.objects.filter(id=hidden.id).update(shown=False)
+
+
+def blocks_the_reporter(hidden: GroupMembership, alice: Member) -> None:
+    assert hidden.member_id
+    mine = GroupMembership.objects.active().of(alice.id).get(group_id=hidden.group_id)
+    named = Named(member_id=alice.id, named_by=mine.id, known_as=mine.alias, named_in=mine.group_id)
+    blocks.block(member_id=hidden.member_id, block_id=None, named=named, now=NOW)
+
+
+def leaves(hidden: GroupMembership, alice: Member) -> None:
+    assert hidden.member_id
+    leaving.leave(member_id=hidden.member_id, group_id=hidden.group_id, now=NOW)
+
+
+def is_erased(hidden: GroupMembership, alice: Member) -> None:
+    leaves(hidden, alice)
+    Member.objects.filter(id=hidden.member_id).delete()
+
+
+def is_being_erased(hidden: GroupMembership, alice: Member) -> None:
+    SealingKey.objects.filter(member_id=hidden.member_id).delete()
+
+
+@pytest.mark.parametrize("left", [False, True])
+@pytest.mark.parametrize(
+    ("done", "known_as"),
+    [
+        (hides, {"known_as": "Fern", "group": "Tuesday table"}),
+        (blocks_the_reporter, {"known_as": "Fern", "group": "Tuesday table"}),
+        (leaves, {"known_as": "", "group": "Tuesday table"}),
+        (is_being_erased, {}),
+        (is_erased, {}),
+    ],
+)
+def test_whoever_was_in_a_group_with_them_they_can_report_and_no_block_shows(
+    alice: Member, bob: Member, charlie: Member, done: Any, known_as: Any, left: bool
+) -> None:
+    _owner, hidden, mine = make_circle(bob, charlie, alice)
+    done(hidden, alice)
+    if left:
+        leaving.remove(member_id=bob.id, group_id=mine.group_id, membership_id=mine.id, now=NOW)
+    made, is_new = report(alice, ReportSubject.ALIAS, hidden.id)
+    assert is_new
+    assert look(made).snapshot == known_as
     with pytest.raises(Missing):
-        report(alice, ReportSubject.ALIAS, hidden.id)
-    # Whoever runs the group sees all who are in it.
-    assert report(bob, ReportSubject.ALIAS, hidden.id)[1]
+        report(make_member(handle="dora"), ReportSubject.ALIAS, hidden.id)
+    services.resolve(
+        report_id=made.id, operator="ona", outcome=ReportOutcome.NO_ACTION, note="", now=NOW
+    )
 
 
 @pytest.mark.parametrize("ended", [False, True])
