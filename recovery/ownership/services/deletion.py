@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -104,12 +106,11 @@ def _prove(*, handle: str, password: str, address: str, now: datetime) -> Member
 def _delete(member: Member, *, wait: bool, now: datetime) -> Deletion:
     if member.deleted_at is not None:
         return _deleted_before(member, wait=wait, now=now)
-    # Whoever has to be written to beside them is locked now, in ascending order of ids.
-    with changes.together(member_ids={member.id, *_beside(member.id, now=now)}, now=now):
+    with locked(member.id, now=now):
         fresh = Member.objects.get(id=member.id)
         if fresh.deleted_at is not None:
             return _deleted_before(fresh, wait=wait, now=now)
-        awaited = _withdraw(fresh, now=now)
+        awaited = withdraw(fresh, now=now)
         fresh.deleted_at = now
         fresh.erase_at = now + GRACE if wait else now
         fresh.restorable_until = fresh.erase_at if wait else None
@@ -120,6 +121,21 @@ def _delete(member: Member, *, wait: bool, now: datetime) -> Deletion:
             waves.ask_others(request_id=request_id, now=now)
         events.publish(fact=WorkWaits(at=now))
         return _said(fresh)
+
+
+@contextmanager
+def locked(member_id: UUID, *, now: datetime) -> Iterator[None]:
+    """Lock the member and whoever has to be written to beside them, in ascending order of ids.
+
+    Somebody who was linked to them just before would be locked out of order: then all is let go
+    of, and begun anew. Behind the member's own lock hardly anybody is added, so once is enough.
+    """
+    for is_last in (False, False, True):
+        known = {member_id, *_beside(member_id, now=now)}
+        with changes.together(member_ids=known, now=now):
+            if is_last or known.issuperset(_beside(member_id, now=now)):
+                yield
+                return
 
 
 def _deleted_before(member: Member, *, wait: bool, now: datetime) -> Deletion:
@@ -157,8 +173,8 @@ def _beside(member_id: UUID, *, now: datetime) -> set[UUID]:
     return found
 
 
-def _withdraw(member: Member, *, now: datetime) -> list[UUID]:
-    """Take the member out of everything that others are part of.
+def withdraw(member: Member, *, now: datetime) -> list[UUID]:
+    """Take the member out of everything that others are part of; again changes nothing.
 
     Returns the requests for support of others whom they had said that they will contact.
     """

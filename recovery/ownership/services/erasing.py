@@ -1,8 +1,8 @@
-"""Erasing a member: the key first, then every row, the member last.
+"""Erasing a member: what others are part of, the key, then every row, the member last.
 
 Each step is a transaction of its own and may be done again, so whoever takes up what a killed
 worker left begins anew and finds less to do. With the key gone, everything sealed is unreadable
-from the first moment on, in backups too.
+from that moment on, in backups too.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.db.models import Q
 
-from recovery.kernel.models import SealingKey
+from recovery.kernel.models import ChangeCounter, SealingKey
 from recovery.kernel.ownership import sealed_of
 from recovery.members.models import ErasedMember, Member
 from recovery.ownership import walk
 from recovery.ownership.leases import Lease, Watch, take
+from recovery.ownership.services import deletion
 
 # Rows a transaction: on SQLite all other writes wait meanwhile, some 10 ms.
 PORTION = 200
@@ -81,6 +82,7 @@ def scrub(*, now: datetime) -> bool:
 
 
 def _steps(member: Member, lease: Lease) -> Iterator[None]:
+    _take_out(member, now=lease.watch.now())
     SealingKey.objects.filter(member_id=member.id).delete()
     yield
     for model in walk.erasure_order():
@@ -101,6 +103,19 @@ def _steps(member: Member, lease: Lease) -> Iterator[None]:
         )
         member.delete()
     yield
+
+
+def _take_out(member: Member, *, now: datetime) -> None:
+    """Take the member out of what others are part of, and let nothing more be written for them.
+
+    Deleting did so; but a request that was under way then may have come after it, and a backup
+    brings back everything. Without their counter nobody writes on their data any more.
+    """
+    counter = ChangeCounter.objects.filter(member_id=member.id)
+    if counter.exists():
+        with deletion.locked(member.id, now=now):
+            deletion.withdraw(member, now=now)
+            counter.delete()
 
 
 def _rows_of(

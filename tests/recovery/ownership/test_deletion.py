@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +21,9 @@ from recovery.members.services import logins
 from recovery.ownership import leases
 from recovery.ownership.refusals import CannotBeRestored
 from recovery.ownership.services import deletion, erasing, working
+from recovery.partners import services as partners
 from recovery.partners.models import Partnership
+from recovery.partners.refusals import InviteNotUsable
 from recovery.sharing.models import Grant
 from recovery.sobriety.models import Tracker
 from tests.factories import make_member, make_session
@@ -193,4 +196,25 @@ def test_those_who_are_partners_may_all_go_at_once() -> None:
     at_once(lambda _: working.work_off(now=NOW), times=3)
     working.work_off(now=NOW + timedelta(minutes=2))
     assert not Member.objects.exists()
+    assert not Partnership.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_goes_while_they_link_with_others_waits_for_nobody_in_a_circle() -> None:
+    """Whoever links with them in between is locked in the order of ids too."""
+    alice = make_member(handle="alice")
+    others = [make_member(handle=f"friend_{number}") for number in range(6)]
+    codes = [partners.invite(member_id=one.id, invite_id=None, now=NOW).code for one in others]
+
+    def act(number: int) -> None:
+        if number == len(codes):
+            delete(alice)
+            return
+        with contextlib.suppress(InviteNotUsable):
+            partners.accept(member_id=alice.id, code=codes[number], now=NOW)
+
+    at_once(act, times=len(codes) + 1)
+    assert Member.objects.get(id=alice.id).deleted_at == NOW
+    working.work_off(now=NOW)
+    assert rows_of(alice.id) == {}
     assert not Partnership.objects.exists()

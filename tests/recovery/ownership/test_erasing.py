@@ -11,10 +11,11 @@ from django.core.management import CommandError, call_command
 from django.db import models
 from django.utils import timezone
 
-from recovery.groups.choices import Role
+from recovery.groups.choices import Ending, JoinPolicy, Role
 from recovery.groups.models import Group, GroupMembership
+from recovery.groups.services import asking
 from recovery.kernel import sealing
-from recovery.kernel.models import SealingKey
+from recovery.kernel.models import ChangeCounter, SealingKey
 from recovery.members import queries as members
 from recovery.members.models import EmailCode, EmailPurpose, ErasedMember, Member, Session
 from recovery.members.refusals import AccountDeleted
@@ -22,10 +23,12 @@ from recovery.members.services import upkeep
 from recovery.ownership import leases, walk
 from recovery.ownership.services import erasing, exports, working
 from recovery.sobriety.models import Tracker, TrackerFact
+from tests import grouping
 from tests.factories import make_member, make_session
 from tests.partnering import NOW, STATUS, make_partners, share
 from tests.recovery.ownership.leaving import delete, rows_of
 from tests.recovery.ownership.lives import PASSWORD, give_password, live
+from tests.supporting import ask, make_supporter
 
 pytestmark = pytest.mark.django_db
 
@@ -249,3 +252,54 @@ def test_an_export_that_is_ready_goes_with_its_member(alice: Member) -> None:
     delete(alice)
     working.work_off(now=NOW)
     assert rows_of(alice.id) == {}
+
+
+def test_a_backup_brings_back_an_owner_with_groups_partners_and_threads(
+    alice: Member, bob: Member, charlie: Member
+) -> None:
+    """Nobody deleted them this time: they are taken out of what others are part of first."""
+    mine = grouping.make_group(alice, alias="Rose")
+    theirs = grouping.join(bob, mine.group_id, "Fern")
+    grouping.make_group(alice, name="Of one")
+    asking.ask(
+        member_id=alice.id,
+        group_id=grouping.make_group(charlie, join_policy=JoinPolicy.APPROVAL).group_id,
+        profile=grouping.known_as("Rose"),
+        message="Please",
+        request_id=None,
+        now=NOW,
+    )
+    make_supporter(bob, alice)
+    request = ask(bob)
+    assert erasing.erase_again(erased={alice.id: NOW}, now=NOW) == 1
+    while working.work_off(now=NOW):
+        pass
+    assert rows_of(alice.id) == {}
+    assert not Member.objects.filter(id=alice.id).exists()
+    theirs.refresh_from_db()
+    assert theirs.role == Role.OWNER
+    assert Group.objects.get(id=mine.group_id).owner_id == theirs.id
+    assert Group.objects.get(name="").closed_at is not None
+    assert not request.asks.exists()
+
+
+def test_a_request_that_came_just_after_the_deletion_stops_no_erasure(
+    alice: Member, bob: Member
+) -> None:
+    mine = grouping.make_group(bob, alias="Fern")
+    delete(alice)
+    grouping.join(alice, mine.group_id, "Rose")  # it was let in before
+    working.work_off(now=NOW)
+    assert rows_of(alice.id) == {}
+    (left,) = GroupMembership.objects.exclude(id=mine.id)
+    assert (left.member_id, left.alias, left.ending) == (None, "", Ending.ACCOUNT_DELETED)
+
+
+def test_once_a_worker_has_begun_nothing_more_is_written(alice: Member, bob: Member) -> None:
+    mine = grouping.make_group(bob, alias="Fern")
+    delete(alice)
+    taken = leases.take(Member.objects.all(), column="erase_at", watch=leases.Watch(now=NOW))
+    assert taken is not None
+    next(erasing._steps(*taken))
+    with pytest.raises(ChangeCounter.DoesNotExist):
+        grouping.join(alice, mine.group_id, "Rose")
