@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from recovery.kernel import changes, events, rows, sealing
 from recovery.kernel.errors import Missing, invalid
 from recovery.kernel.ids import new_id
@@ -169,7 +171,9 @@ def _store(
     known = rows.replayed(SupportMessage, row_id=message_id, member_id=author_id, digest=digest)
     if known is not None:
         return known, False
-    if SupportMessage.objects.filter(ask=ask).count() >= MOST_MESSAGES:
+    # What the author does not see takes no room from them: it would tell that there is something.
+    seen = SupportMessage.objects.filter(Q(member_id=author_id) | Q(withheld=False), ask=ask)
+    if seen.count() >= MOST_MESSAGES:
         raise ThreadFull()
     made = SupportMessage(
         id=message_id or new_id(),
