@@ -40,12 +40,12 @@ def apart_from(*, member_id: UUID) -> set[UUID]:
 def apart_in_group(*, member_id: UUID, group_id: UUID) -> set[UUID]:
     """Return those whom a member does not meet in a group; one query.
 
-    Who blocked the member, and whom the member blocked by an alias of this group. Not whom they
-    blocked elsewhere: they would only have to look who disappears to learn whose alias it is.
-    What such a one does still does not reach them.
+    Whom the member blocked by an alias of this group, and who blocked the member by theirs. Not
+    after a block elsewhere: either side would only have to look who disappears to learn whose
+    alias it is. What such a one does still does not reach the other.
     """
     rows = Block.objects.standing().filter(
-        Q(blocked_id=member_id) | Q(member_id=member_id, named_in=group_id)
+        Q(blocked_id=member_id) | Q(member_id=member_id), named_in=group_id
     )
     pairs = rows.values_list("member_id", "blocked_id")
     return {blocked if blocker == member_id else blocker for blocker, blocked in pairs}

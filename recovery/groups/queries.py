@@ -152,18 +152,15 @@ def facilitators_of(*, group_id: UUID) -> QuerySet[GroupMembership]:
 def seen_by(*, viewer: GroupMembership) -> QuerySet[GroupMembership]:
     """Return the active memberships of the group that one of its members may see.
 
-    Themselves, and those who chose to be shown; a block hides both from each other like that
-    choice. Whoever was blocked elsewhere, under a handle, stays in the blocker's list: who
-    disappears would tell whose alias it is. Whoever runs the group sees all, for they answer for
-    who is let in and who is removed.
+    Themselves, and those who chose to be shown; a block by an alias of this group hides both from
+    each other like that choice. A block elsewhere, under a handle, hides nobody here: who
+    disappears would tell either side whose alias it is. Whoever runs the group sees all, for they
+    answer for who is let in and who is removed.
     """
+    here = Block.objects.filter(named_in=viewer.group_id)
     everybody = members_of(group_id=viewer.group_id).annotate(
-        is_apart=Exists(
-            Block.objects.standing(blocker=viewer.member_id, blocked=OuterRef("member_id")).filter(
-                named_in=viewer.group_id
-            )
-        )
-        | Exists(Block.objects.standing(blocker=OuterRef("member_id"), blocked=viewer.member_id))
+        is_apart=Exists(here.standing(blocker=viewer.member_id, blocked=OuterRef("member_id")))
+        | Exists(here.standing(blocker=OuterRef("member_id"), blocked=viewer.member_id))
     )
     if viewer.runs_group:
         return everybody
