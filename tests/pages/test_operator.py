@@ -85,7 +85,7 @@ def test_a_report_is_looked_at_and_decided(
     page.get_by_role("link", name="1 d 2 h").click()
     expect(page.get_by_text("He wants my house keys.")).to_be_visible()
     keep(page, "operator-report", pictures)
-    page.get_by_label("Whoever it is about was told").check()
+    page.get_by_label("Dealt with outside this program").check()
     page.get_by_label("Note for other operators").fill("Wrote to him")
     page.get_by_role("button", name="Decide").click()
     expect(page.get_by_text("The report is decided.")).to_be_visible()

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import OperationalError, connection, models, transaction
 from django.db.models import Q
 
 from recovery.kernel.models import ChangeCounter, SealingKey
@@ -64,21 +64,33 @@ def erase_again(*, erased: dict[Any, datetime], now: datetime) -> int:
 def scrub(*, now: datetime) -> bool:
     """Let the database file go of what was erased; return whether it did, or had nothing to.
 
-    SQLite overwrites what is deleted (``secure_delete``), but older pages stay in its write-ahead
-    log until that is cut, which waits for readers. PostgreSQL vacuums by itself.
+    SQLite overwrites what is deleted (``secure_delete``), but not what it leaves behind in the gap
+    of a page whose rows it moves to another: only writing every page anew lets go of that. Older
+    pages stay in its write-ahead log until that is cut, which waits for readers. PostgreSQL vacuums
+    by itself.
     """
-    waiting = ErasedMember.objects.filter(scrubbed_at__isnull=True)
-    if not waiting.exists():
+    waiting = list(
+        ErasedMember.objects.filter(scrubbed_at__isnull=True).values_list("pk", flat=True)
+    )
+    if not waiting:
         return True
-    if connection.vendor == "sqlite":
-        if connection.in_atomic_block:
-            return False
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            if cursor.fetchone()[0]:
-                return False
-    waiting.update(scrubbed_at=now)
+    if connection.vendor == "sqlite" and not _write_anew():
+        return False
+    ErasedMember.objects.filter(pk__in=waiting).update(scrubbed_at=now)
     return True
+
+
+def _write_anew() -> bool:
+    """Write SQLite's file anew, about a second for 100 MB; return whether it could be done now."""
+    if connection.in_atomic_block:
+        return False
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute("VACUUM")
+        except OperationalError:
+            return False  # somebody else writes; the next tick tries again
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return not cursor.fetchone()[0]
 
 
 def _steps(member: Member, lease: Lease) -> Iterator[None]:
